@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+
+#include "net/http_transport.h"
+#include "platform/event_loop.h"
+
+namespace fieldsync::net {
+
+struct CurlOptions {
+  base::Millis connect_max{15'000};
+  /// No byte in either direction for this long ends an exchange; there is no limit on total time,
+  /// a large photo on a slow link is no failure.
+  base::Millis stall_max{30'000};
+  ByteCount send_bytes_per_second = 0;  ///< 0: unlimited
+  int connections_per_host_max = 4;
+  Path ca_file;                         ///< empty: the system's
+  std::string user_agent = "fieldsync";
+  /// Request bodies longer than this are compressed where the service announced it (RFC 7694).
+  ByteCount compress_from = 1'024;
+};
+
+/// libcurl's multi interface on one thread of its own: HTTP/2, keep-alive, compressed answers.
+/// Refuses plain http except to loopback addresses. Callbacks come through `loop`.
+class CurlTransport final : public HttpTransport {
+ public:
+  CurlTransport(platform::EventLoop& loop, CurlOptions options);
+  ~CurlTransport() override;  ///< cancels what runs and joins the thread
+  ExchangeId submit(HttpRequest request, DoneCallback done,
+                    ProgressCallback progress = nullptr) override;
+  void cancel(ExchangeId exchange) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fieldsync::net

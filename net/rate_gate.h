@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+
+#include "net/http.h"
+
+namespace fieldsync::net {
+
+struct RateWindow {
+  int limit = 0;
+  int remaining = 0;
+  base::WallTime resets_at{};
+  base::Millis length{0};
+};
+
+/// Keeps this machine inside the service's request budget (facts/procore-api.md 3): two windows, an
+/// hourly and a spike one, described by the same three headers, which tell of whichever will be hit
+/// first. Time comes in as arguments. Loop thread only.
+class RateGate {
+ public:
+  /// When the next request may leave: `now` or later.
+  base::WallTime may_send_at(base::WallTime now) const;
+  /// One request leaves now.
+  void sent(base::WallTime now);
+  /// An answer came: learn from its headers; 429 and 503 close the gate until the later of
+  /// Retry-After and X-Rate-Limit-Reset.
+  void answered(const HttpResponse& reply, base::WallTime now);
+  /// What is known of the hourly window, for `status`; nothing before the first answer.
+  std::optional<RateWindow> hourly() const;
+  std::optional<RateWindow> spike() const;
+  /// Requests that left since the start: for reports and tests.
+  std::int64_t sent_total() const { return sent_total_; }
+
+ private:
+  std::optional<RateWindow> hourly_;
+  std::optional<RateWindow> spike_;
+  base::WallTime closed_until_{};
+  std::int64_t sent_total_ = 0;
+};
+
+}  // namespace fieldsync::net

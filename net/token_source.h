@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "net/http_transport.h"
+#include "net/oauth.h"
+#include "platform/base/log.h"
+#include "platform/host.h"
+#include "platform/secret_store.h"
+
+namespace fieldsync::net {
+
+/// What the login can do right now. One enum: no pair of flags can disagree.
+enum class LoginState {
+  unknown,     ///< no token yet, none refused
+  ready,       ///< a token that has not expired
+  refreshing,  ///< one request for a token is under way
+  in_doubt,    ///< a refresh left and its answer was lost: the refresh token may be dead
+  refused,     ///< the service said no: a person must log in again
+  paused,      ///< refused too often in a row: waiting, so that no account is locked
+};
+std::string_view name(LoginState state);
+
+/// Hands out the access token and keeps it fresh: at most one request at a time, early enough before
+/// expiry, and a new pair is durable in the secret store before it is used. Loop thread only.
+class TokenSource {
+ public:
+  TokenSource(platform::Host& host, HttpTransport& transport, platform::SecretStore& secrets,
+              base::Log& log, OAuthApp app, std::string secret_name);
+  ~TokenSource();
+
+  using Callback = std::function<void(Result<base::Secret>)>;
+  /// The access token, now or after one request that all callers share.
+  void get(Callback callback);
+  /// The service answered 401 to `used`: the next `get` fetches a new one, unless that happened
+  /// already.
+  void refused(const base::Secret& used);
+  /// Exchanges a pasted code (authorization_code). `callback` once.
+  void log_in(const base::Secret& code, std::function<void(Result<>)> callback);
+  /// Forgets the pair, here and in the store.
+  Result<> log_out();
+  LoginState state() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fieldsync::net

@@ -1,0 +1,126 @@
+#include "platform/base/json.h"
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace fieldsync::base {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Builds our Value straight from parser events, so that no second tree exists in memory.
+class ValueBuilder : public nlohmann::json_sax<Json> {
+ public:
+  explicit ValueBuilder(JsonLimits limits) : limits_(limits) {}
+
+  bool null() override { return put(Value{}); }
+  bool boolean(bool value) override { return put(Value(value)); }
+  bool number_integer(std::int64_t value) override { return put(Value(value)); }
+  bool number_unsigned(std::uint64_t value) override {
+    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      return put(Value(static_cast<double>(value)));
+    }
+    return put(Value(static_cast<std::int64_t>(value)));
+  }
+  bool number_float(double value, const std::string&) override { return put(Value(value)); }
+  bool string(std::string& value) override { return put(Value(std::move(value))); }
+  bool binary(Json::binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override { return open(Value(Document{})); }
+  bool key(std::string& name) override {
+    stack_.back().key = std::move(name);
+    return true;
+  }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(Value(List{})); }
+  bool end_array() override { return close(); }
+
+  bool parse_error(std::size_t position, const std::string&, const Json::exception&) override {
+    error = "not valid JSON at byte " + std::to_string(position);
+    return false;
+  }
+
+  Value result;
+  std::string error;
+
+ private:
+  struct Open {
+    Value container;
+    std::string key;
+  };
+
+  bool open(Value container) {
+    if (static_cast<int>(stack_.size()) >= limits_.depth_max) {
+      error = "JSON nested deeper than " + std::to_string(limits_.depth_max) + " levels";
+      return false;
+    }
+    stack_.push_back({std::move(container), {}});
+    return true;
+  }
+
+  bool close() {
+    Value done = std::move(stack_.back().container);
+    stack_.pop_back();
+    return put(std::move(done));
+  }
+
+  bool put(Value value) {
+    if (stack_.empty()) {
+      result = std::move(value);
+      return true;
+    }
+    Open& top = stack_.back();
+    if (List* list = top.container.as_list()) {
+      list->push_back(std::move(value));
+    } else {
+      top.container.as_document()->set(top.key, std::move(value));
+    }
+    return true;
+  }
+
+  JsonLimits limits_;
+  std::vector<Open> stack_;
+};
+
+Json to_library(const Value& value) {
+  if (const bool* flag = value.as_bool()) return *flag;
+  if (const auto* number = value.as_integer()) return *number;
+  if (const double* number = value.as_number()) {
+    return std::isfinite(*number) ? Json(*number) : Json(nullptr);
+  }
+  if (const auto* text = value.as_text()) return *text;
+  if (const List* list = value.as_list()) {
+    Json array = Json::array();
+    for (const Value& item : *list) array.push_back(to_library(item));
+    return array;
+  }
+  if (const Document* document = value.as_document()) {
+    Json object = Json::object();
+    for (const Field& field : *document) object.emplace(field.name, to_library(field.value));
+    return object;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<Value> parse_json(std::string_view text, JsonLimits limits) {
+  ValueBuilder builder(limits);
+  if (!Json::sax_parse(text, &builder)) {
+    return Failure{Cause::unexpected_answer,
+                   builder.error.empty() ? "not valid JSON" : builder.error};
+  }
+  return std::move(builder.result);
+}
+
+std::string to_json(const Value& value) {
+  return to_library(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string to_pretty_json(const Value& value) {
+  return to_library(value).dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace fieldsync::base

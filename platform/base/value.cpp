@@ -1,0 +1,85 @@
+#include "platform/base/value.h"
+
+#include <algorithm>
+
+#include "platform/base/json.h"
+
+namespace fieldsync::base {
+
+Document::Document() = default;
+Document::Document(const Document&) = default;
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(const Document&) = default;
+Document& Document::operator=(Document&&) noexcept = default;
+Document::~Document() = default;
+
+Document::Document(std::initializer_list<std::pair<std::string_view, Value>> fields) {
+  fields_.reserve(fields.size());
+  for (const auto& [name, value] : fields) set(name, value);
+}
+
+namespace {
+auto lower_bound(auto& fields, std::string_view name) {
+  return std::lower_bound(fields.begin(), fields.end(), name,
+                          [](const Field& f, std::string_view n) { return f.name < n; });
+}
+}  // namespace
+
+const Value* Document::find(std::string_view name) const {
+  const auto at = lower_bound(fields_, name);
+  return at != fields_.end() && at->name == name ? &at->value : nullptr;
+}
+
+Value* Document::find(std::string_view name) {
+  return const_cast<Value*>(std::as_const(*this).find(name));
+}
+
+Value& Document::operator[](std::string_view name) {
+  auto at = lower_bound(fields_, name);
+  if (at == fields_.end() || at->name != name) {
+    at = fields_.insert(at, Field{std::string(name), Value{}});
+  }
+  return at->value;
+}
+
+void Document::set(std::string_view name, Value value) { (*this)[name] = std::move(value); }
+
+bool Document::erase(std::string_view name) {
+  const auto at = lower_bound(fields_, name);
+  if (at == fields_.end() || at->name != name) return false;
+  fields_.erase(at);
+  return true;
+}
+
+std::string Document::text(std::string_view name) const {
+  const Value* value = find(name);
+  const std::string* text = value ? value->as_text() : nullptr;
+  return text ? *text : std::string();
+}
+
+std::int64_t Document::integer(std::string_view name, std::int64_t otherwise) const {
+  const Value* value = find(name);
+  const std::int64_t* number = value ? value->as_integer() : nullptr;
+  return number ? *number : otherwise;
+}
+
+std::size_t Document::size() const { return fields_.size(); }
+std::vector<Field>::const_iterator Document::begin() const { return fields_.begin(); }
+std::vector<Field>::const_iterator Document::end() const { return fields_.end(); }
+bool Document::operator==(const Document& other) const { return fields_ == other.fields_; }
+
+std::string plain_text(const Value& value) {
+  if (value.is_null()) return "";
+  if (const auto* text = value.as_text()) return *text;
+  if (const auto* list = value.as_list()) {
+    std::string joined;
+    for (const Value& item : *list) {
+      if (!joined.empty()) joined += ", ";
+      joined += plain_text(item);
+    }
+    return joined;
+  }
+  return to_json(value);
+}
+
+}  // namespace fieldsync::base

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "platform/base/result.h"
+#include "platform/base/secret.h"
+#include "platform/file_system.h"
+
+namespace fieldsync::platform {
+
+/// Named secrets. What `put` accepted is durable when it returns: a new pair of tokens must survive
+/// a power cut before it is used (facts/procore-api.md 2.3). Loop thread.
+class SecretStore {
+ public:
+  virtual ~SecretStore() = default;
+  virtual base::Result<std::optional<base::Secret>> get(std::string_view name) = 0;
+  virtual base::Result<> put(std::string_view name, const base::Secret& secret) = 0;
+  virtual base::Result<> erase(std::string_view name) = 0;
+};
+
+/// One owner-only file per secret in `folder`.
+class FileSecretStore final : public SecretStore {
+ public:
+  FileSecretStore(FileSystem& files, Path folder);
+  base::Result<std::optional<base::Secret>> get(std::string_view name) override;
+  base::Result<> put(std::string_view name, const base::Secret& secret) override;
+  base::Result<> erase(std::string_view name) override;
+
+ private:
+  Path path_of(std::string_view name) const;
+  FileSystem& files_;
+  Path folder_;
+};
+
+}  // namespace fieldsync::platform

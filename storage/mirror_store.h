@@ -1,0 +1,135 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "storage/database.h"
+#include "platform/base/digest.h"
+#include "platform/base/value.h"
+
+namespace fieldsync::storage {
+
+using base::ByteCount;
+using base::Digest;
+using base::Document;
+using base::KindId;
+using base::ProjectId;
+using base::RemoteName;
+using base::ServiceId;
+using base::WallTime;
+
+struct RecordKey {
+  RemoteName remote;
+  ProjectId project;
+  KindId kind;
+  ServiceId id;
+  auto operator<=>(const RecordKey&) const = default;
+};
+
+/// present: seen in the last look. missing_once: one complete listing lacked it. gone: two did, or
+/// the service said so.
+enum class Presence { present, missing_once, gone };
+std::string_view name(Presence presence);
+
+struct MirrorFile {
+  std::string slot;
+  std::string name;
+  std::string url;  ///< as last seen; short-lived
+  std::optional<ByteCount> size;
+  std::optional<Digest> blob;  ///< set once the bytes are in files/
+};
+
+struct MirrorRecord {
+  RecordKey key;
+  Document fields;
+  std::optional<WallTime> updated_at;
+  WallTime observed_at{};
+  Presence presence = Presence::present;
+  /// The summary is newer than the last full look: replies and attachments may be missing.
+  enum class Extent { full, summary_only } extent = Extent::full;
+  std::vector<MirrorFile> files;
+};
+
+/// How current one tool of one project is.
+struct ToolState {
+  RemoteName remote;
+  ProjectId project;
+  std::string tool;
+  std::optional<WallTime> changes_until;  ///< all changes up to here are in (service's clock)
+  std::optional<WallTime> complete_as_of; ///< when the last round of this tool ended (our clock)
+  std::optional<WallTime> swept_at;       ///< last complete listing of all ids
+  WallTime next_poll{};
+  int attempts = 0;
+  base::Cause cause = base::Cause::not_polled_yet;
+  std::string evidence;
+};
+
+/// mirror.db: what the service can tell again. Deletable at any moment; synchronous=NORMAL. Loop
+/// thread only.
+class MirrorStore {
+ public:
+  struct Opened {
+    std::unique_ptr<MirrorStore> store;
+    std::optional<Path> set_aside;  ///< a damaged file was moved here and a new one begun
+  };
+  /// newer_version when written by a newer program: it is then left alone.
+  static Result<Opened> open(const Path& folder, const DatabaseOptions& options, WallTime now);
+  ~MirrorStore();
+
+  struct Applied {
+    int inserted = 0, changed = 0, same = 0;
+  };
+  /// Upserts observations in one transaction, together with the tool's state when given. A summary
+  /// keeps the fields only a full look has, and marks the record summary_only when it is newer than
+  /// what is stored. Presence becomes present. Records equal to what is stored are not rewritten.
+  Result<Applied> apply(const std::vector<MirrorRecord>& records,
+                        const std::optional<ToolState>& state);
+  Result<std::optional<MirrorRecord>> record(const RecordKey& key);
+  struct Filter {
+    std::optional<RemoteName> remote;
+    std::optional<ProjectId> project;
+    KindId kind;
+    ServiceId after;  ///< for paging: ids greater than this, in id order (as text)
+    int limit = 1'000;
+    bool with_gone = false;
+  };
+  Result<std::vector<MirrorRecord>> list(const Filter& filter);
+  Result<std::int64_t> count(const RemoteName& remote, const ProjectId& project,
+                             const KindId& kind);
+  /// Records that need a full look, newest first.
+  Result<std::vector<RecordKey>> needing_show(const RemoteName& remote, int limit);
+  /// A complete listing of ids of one kind: marks those absent missing_once, then gone; those back
+  /// present. Returns how many are gone now that were not before.
+  Result<int> apply_sweep(const RemoteName& remote, const ProjectId& project, const KindId& kind,
+                          const std::vector<ServiceId>& ids, WallTime now);
+  /// The single record answered 404 or is otherwise doubtful: presence missing_once at most.
+  Result<> mark_missing(const RecordKey& key, WallTime now);
+
+  struct WantedFile {
+    RecordKey key;
+    MirrorFile file;
+  };
+  /// Files in the slot, of present records of the kind, whose bytes are not here and that were not
+  /// given up; current ones first.
+  Result<std::vector<WantedFile>> wanted_files(const RemoteName& remote, const KindId& kind,
+                                               std::string_view slot, WallTime now, int limit);
+  Result<> save_file_blob(const RecordKey& key, std::string_view slot, const Digest& blob);
+  /// A download failed: not tried again before `again_at`.
+  Result<> postpone_file(const RecordKey& key, std::string_view slot, WallTime again_at,
+                         std::string_view evidence);
+
+  Result<std::optional<ToolState>> tool_state(const RemoteName& remote, const ProjectId& project,
+                                              std::string_view tool);
+  Result<std::vector<ToolState>> tool_states();
+  Result<> save_tool_state(const ToolState& state);
+  /// Forgets everything of the project.
+  Result<> forget_project(const RemoteName& remote, const ProjectId& project);
+  Result<std::string> integrity();
+
+ private:
+  explicit MirrorStore(std::unique_ptr<Database> database);
+  std::unique_ptr<Database> db_;
+};
+
+}  // namespace fieldsync::storage

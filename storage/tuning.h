@@ -1,0 +1,24 @@
+#pragma once
+
+#include "platform/base/types.h"
+
+/// Every number of storage, with its arithmetic.
+namespace fieldsync::storage::tuning {
+
+/// A crew of 20 with 250 captures a day each, a month without a link: 150,000. Twice that. Past it
+/// a capture is refused with limit_reached; nothing queued is dropped.
+inline constexpr int kOpenIntentsMax = 300'000;
+
+/// Payloads below this compress to about themselves: a zstd frame costs 13 bytes and a text of this
+/// length seldom saves more than a fifth.
+inline constexpr base::ByteCount kCompressFrom = 512;
+
+/// An archive claims its unpacked size; more than this is not one of ours: the largest field a
+/// person can type is 1 MB, times the fields of a record.
+inline constexpr base::ByteCount kUnpackedMax = 64 << 20;
+
+/// Bytes read or written at a time when files are copied or hashed: large enough that the call
+/// costs nothing beside the copy, small enough to keep memory flat.
+inline constexpr base::ByteCount kCopyChunk = 256 << 10;
+
+}  // namespace fieldsync::storage::tuning

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "storage/database.h"
+#include "storage/work_types.h"
+
+namespace fieldsync::storage {
+
+/// What was done to open a damaged work.db.
+struct Salvage {
+  Path damaged_copy;                  ///< the damaged file, set aside whole
+  std::int64_t rows_kept = 0;
+  std::vector<std::string> lost;      ///< one line per row or table that could not be read
+};
+
+/// work.db: what only this machine knows. Every public function is one transaction with
+/// synchronous=FULL: when it returns success, it is durable (promise P1). Loop thread only.
+class WorkStore {
+ public:
+  struct Opened {
+    std::unique_ptr<WorkStore> store;
+    std::optional<Salvage> salvage;
+  };
+  /// Opens or creates `folder`/work.db. A damaged file is salvaged row by row into a new one and the
+  /// damaged one kept beside it. newer_version when it was written by a newer program.
+  static Result<Opened> open(const Path& folder, const DatabaseOptions& options, WallTime now);
+  ~WorkStore();
+
+  // --- Intents -----------------------------------------------------------------------------------
+  /// Adds the intents in order; ids, states (queued, or waiting when an earlier open intent of the
+  /// same item or of `depends_on` is not done) are set here. limit_reached past
+  /// tuning::kOpenIntentsMax open ones.
+  Result<std::vector<Intent>> add(std::vector<Intent> intents);
+  Result<std::optional<Intent>> intent(IntentId id);
+  /// Replaces everything of the row but its id.
+  Result<> update(const Intent& intent);
+  /// Also releases intents that waited for it, when its state is an end or `sent`.
+  Result<> update_and_release(const Intent& intent);
+  /// Up to `limit` intents that may be worked on at `now`: queued or in_doubt or sent with
+  /// next_attempt <= now. Small ones (no attachments) first, then by id.
+  Result<std::vector<Intent>> due(const RemoteName& remote, WallTime now, int limit);
+  /// The earliest next_attempt of an intent that is not due at `now`.
+  Result<std::optional<WallTime>> next_due(const RemoteName& remote, WallTime now);
+  Result<std::vector<Intent>> open_intents_of(const RecordId& item);
+  /// Every intent of the item, oldest first, ended ones included.
+  Result<std::vector<Intent>> intents_of(const RecordId& item);
+  /// Open intents (and, if asked, ended ones) after `after`, oldest first: for paging.
+  enum class Which { open, all };
+  Result<std::vector<Intent>> page(Which which, IntentId after, int limit);
+  Result<QueueCounts> counts();
+  /// Items of open creates of this kind: records that exist only here so far.
+  Result<std::vector<RecordId>> local_items(const ProjectId& project, const KindId& kind);
+  /// Items of this kind that have any open intent.
+  Result<std::vector<RecordId>> items_with_open_intents(const ProjectId& project,
+                                                        const KindId& kind);
+  /// Clears next_attempt of open intents (of `item`, or all): "try now".
+  Result<int> make_due(const std::optional<RecordId>& item);
+  /// Every `sending` becomes `in_doubt`, uploads in `creating` become `planned`: called once after
+  /// a start.
+  Result<int> recover_after_restart();
+
+  // --- Ids ---------------------------------------------------------------------------------------
+  /// The service id of a record captured here, once it is known.
+  Result<std::optional<ServiceId>> bound_id(const RecordId& item);
+  /// The local id that a service record was captured under here, if it was.
+  Result<std::optional<RecordId>> bound_item(const KindId& kind, const ProjectId& project,
+                                             const ServiceId& id);
+  /// Whether some intent already owns this service id as its outcome (record or reply): a look-up
+  /// must not take it for another one.
+  Result<bool> is_claimed(const KindId& kind, const ProjectId& project, const ServiceId& id);
+  /// Records the service's yes: state `sent`, the result id, the binding of a create; one
+  /// transaction. Releases what waited for it.
+  Result<> record_sent(Intent intent);
+  /// Receipt, state `delivered`, uploads of the intent forgotten; one transaction. Returns the
+  /// receipt with its number and hashes.
+  Result<Receipt> record_delivered(Intent intent, Receipt receipt);
+
+  // --- Uploads -----------------------------------------------------------------------------------
+  Result<> save_upload(const Upload& upload);
+  Result<std::optional<Upload>> upload(IntentId intent, int position);
+  Result<std::vector<Upload>> uploads_of(IntentId intent);
+  /// One part's confirmation; leaves the other parts alone.
+  Result<> save_part_etag(IntentId intent, int position, int part, const std::string& etag);
+  Result<> forget_upload(IntentId intent, int position);
+
+  // --- Blobs -------------------------------------------------------------------------------------
+  /// Digests of all originals that an open intent needs.
+  Result<std::vector<Digest>> needed_blobs();
+
+  // --- Receipts ----------------------------------------------------------------------------------
+  Result<std::vector<Receipt>> receipts(const std::optional<RecordId>& item, std::int64_t after,
+                                        int limit);
+  struct ChainCheck {
+    std::int64_t rows = 0;
+    std::vector<std::string> faults;  ///< empty: the chain holds
+  };
+  Result<ChainCheck> verify_receipts();
+
+  // --- Settings ----------------------------------------------------------------------------------
+  Result<std::vector<Follow>> follows();
+  Result<> save_follow(const Follow& follow);
+  Result<> remove_follow(const RemoteName& remote, const ProjectId& project);
+  Result<std::string> setting(std::string_view name);  ///< "" when unset
+  Result<> save_setting(std::string_view name, std::string_view value);
+
+  Result<std::string> integrity();
+
+ private:
+  explicit WorkStore(std::unique_ptr<Database> database);
+  std::unique_ptr<Database> db_;
+};
+
+}  // namespace fieldsync::storage
