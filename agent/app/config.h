@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/oauth.h"
+#include "net/remote_service.h"
+#include "platform/base/result.h"
+#include "storage/work_types.h"
+
+/// The config file, as values. One TOML file, every key optional but the remote's (README has an
+/// example). Immutable once read.
+namespace fieldsync::app {
+
+struct RemoteConfig {
+  base::RemoteName name;  ///< the word after `remote.`
+  std::string service = "procore";
+  std::string api_url;
+  std::string login_url;
+  std::int64_t company = 0;
+  std::string client_id;
+  net::Grant grant = net::Grant::client_credentials;
+  base::ServiceId rfi_manager;  ///< who manages RFIs created here, when the person names nobody
+  net::UploadStyle upload_style = net::UploadStyle::segmented;
+};
+
+struct Config {
+  base::Path state_folder;
+  std::vector<RemoteConfig> remotes;
+  std::vector<storage::Follow> follows;
+  base::Millis poll_interval{5 * 60'000};
+  base::ByteCount send_bytes_per_second = 0;  ///< 0: unlimited
+  base::Path ca_file;
+  std::string log_level = "info";
+  /// Bytes that capture keeps free on the disk; the mirror stops growing before.
+  base::ByteCount free_space_reserve = 200'000'000;
+};
+
+/// Reads TOML text. Every fault is reported at once, one per line, as
+/// "fieldsync.toml:12: [remote.procore] company: expected a whole number". Unknown keys are faults:
+/// a mistyped key must not be silently without effect. `file` is only named in messages.
+base::Result<Config> parse_config(std::string_view text, const base::Path& file);
+
+}  // namespace fieldsync::app
