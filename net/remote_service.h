@@ -12,8 +12,8 @@
 #include "platform/kinds/kind.h"
 
 /// What the agent knows of a service. An adapter is pure: it builds requests and reads replies; it
-/// never does I/O, reads a clock or keeps state. Every reader accepts hostile input and fails with a
-/// typed cause: an HTML page is captive_portal, a wrong shape unexpected_answer.
+/// never does I/O, reads a clock or keeps state. Every reader accepts hostile input and fails with
+/// a typed cause: an HTML page is captive_portal, a wrong shape unexpected_answer.
 namespace fieldsync::net {
 
 using base::Digest;
@@ -25,7 +25,11 @@ using base::WallTime;
 
 // --- What the service can do ---------------------------------------------------------------------
 
+/// segmented: parts with digests, checked by the storage. plain: one form post.
+enum class UploadStyle { segmented, plain };
+
 struct Capabilities {
+  UploadStyle upload_style = UploadStyle::segmented;  ///< for UploadSpec::style
   ByteCount part_bytes_min = 0;  ///< every part but the last is at least this long
   ByteCount part_bytes_max = 0;
   int parts_max = 0;
@@ -66,6 +70,8 @@ struct ToolPermission {
   std::string tool;  ///< our tool id, or the service's name when we have none for it
   kinds::Level level = kinds::Level::none;
   bool enabled = true;
+  /// Granular rights by the service's own names: "act_as_rfi_manager".
+  std::vector<std::string> actions;
 };
 
 /// changes: records updated in [from, to]. everything: all records with their fields. ids: all ids.
@@ -76,8 +82,8 @@ struct ListQuery {
   KindId kind;
   ProjectId project;
   Sweep sweep = Sweep::changes;
-  WallTime from{}, to{};       ///< for `changes`; both ends inclusive
-  ServiceId within;            ///< parent the listing is scoped to, if it is (drawing area)
+  WallTime from{}, to{};  ///< for `changes`; both ends inclusive
+  ServiceId within;       ///< parent the listing is scoped to, if it is (drawing area)
   int position = 1;
 };
 
@@ -113,9 +119,11 @@ struct PushOp {
   /// edit, attach: what the record has at the service now, where a write replaces a whole list.
   Document current;
   std::vector<UploadedFile> files;
-  std::string token;     ///< idempotency token, sent where it is honoured
+  std::string token;  ///< idempotency token, sent where it is honoured
   WallTime captured_at;
   kinds::Level level = kinds::Level::standard;  ///< of the caller, in the kind's tool
+  /// missing_in: the id the service answered the push with, when it is known.
+  ServiceId result;
 };
 
 struct PushAnswer {
@@ -126,9 +134,9 @@ struct PushAnswer {
 /// Asks whether a create or reply of unknown outcome took effect.
 struct LookUp {
   PushOp op;
-  WallTime since;       ///< the request cannot have taken effect before
-  WallTime until;       ///< nor after
-  ServiceId me;         ///< this login's user id
+  WallTime since;  ///< the request cannot have taken effect before
+  WallTime until;  ///< nor after
+  ServiceId me;    ///< this login's user id
   int position = 1;
 };
 
@@ -145,9 +153,6 @@ struct PartSpec {
   ByteCount size = 0;
   Digest digest;
 };
-
-/// segmented: parts with digests, checked by the storage. plain: one form post.
-enum class UploadStyle { segmented, plain };
 
 struct UploadSpec {
   ProjectId project;
@@ -182,8 +187,9 @@ class RemoteService {
   virtual ~RemoteService() = default;
   virtual std::string_view service() const = 0;  ///< "procore"
   virtual Capabilities capabilities() const = 0;
-  /// Whether the token may go to this host.
-  virtual bool trusts_host(std::string_view host) const = 0;
+  /// Whether the token may go along to this URL. Takes the whole URL: on a loopback address another
+  /// port is another server, and http elsewhere is never trusted.
+  virtual bool trusts(std::string_view url) const = 0;
 
   virtual HttpRequest me() const = 0;
   virtual Result<ServiceId> read_me(const HttpResponse& reply) const = 0;
@@ -209,6 +215,8 @@ class RemoteService {
   virtual Result<RemoteRecord> read_show(const KindId& kind, const HttpResponse& reply) const = 0;
   virtual HttpRequest download(const RemoteFile& file) const = 0;
 
+  /// Whether such a write exists at the service; `push` may only be called for those.
+  virtual bool can_push(const KindId& kind, Action action) const = 0;
   virtual HttpRequest push(const PushOp& op) const = 0;
   virtual Result<PushAnswer> read_push(const PushOp& op, const HttpResponse& reply) const = 0;
   virtual HttpRequest look_up(const LookUp& look) const = 0;
