@@ -1,0 +1,17 @@
+#include "net/remote_service.h"
+
+namespace fieldsync::net {
+
+std::string_view name(Action action) {
+  switch (action) {
+    case Action::create: return "create";
+    case Action::edit: return "edit";
+    case Action::reply: return "reply";
+    case Action::attach: return "attach";
+    case Action::remove: return "remove";
+  }
+  FS_CHECK(false);
+  return "";
+}
+
+}  // namespace fieldsync::net
