@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "platform/base/types.h"
 #include "platform/clock.h"
@@ -25,6 +26,8 @@ class EventLoop {
 };
 
 /// The real loop: sleeps on a condition variable until the next deadline or post; never polls.
+/// Timers of equal time fire in order of creation. A pass fires the timers due at its start, then
+/// runs the tasks posted until then, so neither can starve the other.
 class ThreadLoop final : public EventLoop {
  public:
   explicit ThreadLoop(const Clock& clock);
@@ -37,14 +40,15 @@ class ThreadLoop final : public EventLoop {
   void run();
   /// Runs until `done` is true, asked after each task and timer.
   void run_until(const std::function<bool()>& done);
-  /// Makes `run` return after the current task. Any thread.
+  /// Makes `run` or `run_until` return after the current task; when none runs, the next one returns
+  /// at once. One stop ends one run; what was not run yet stays for the next. Any thread.
   void stop();
   /// Wake-ups since the start: what idleness is measured by.
   std::uint64_t wakeups() const;
 
  private:
   struct State;
-  State* state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace fieldsync::platform

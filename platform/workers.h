@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "platform/event_loop.h"
 
@@ -23,7 +24,7 @@ class ThreadWorkers final : public Workers {
 
  private:
   struct State;
-  State* state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace fieldsync::platform

@@ -10,8 +10,8 @@ namespace fieldsync::base {
 
 /// Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view bytes);
-/// Every bad sequence replaced by U+FFFD; control characters below 0x20 and 0x7F by a space. For
-/// showing text from outside on a terminal.
+/// Every bad sequence replaced by U+FFFD; control characters (below U+0020, U+007F to U+009F) by a
+/// space. For showing text from outside on a terminal.
 std::string printable(std::string_view bytes);
 /// At most `bytes_max` bytes, cut between characters.
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max);

@@ -14,17 +14,17 @@
 namespace fieldsync::kinds {
 
 enum class FieldType {
-  text,         ///< one line
-  long_text,    ///< many lines; merged by line, then word
+  text,       ///< one line
+  long_text,  ///< many lines; merged by line, then word
   integer,
   decimal,
   boolean,
-  date,         ///< YYYY-MM-DD, project-local
-  time,         ///< ISO 8601, UTC
-  choice,       ///< one of `choices`
-  reference,    ///< service id of something else, as text
-  references,   ///< a set of service ids
-  children,     ///< a list of documents with `id` (replies, attachments)
+  date,        ///< YYYY-MM-DD, project-local
+  time,        ///< ISO 8601, UTC
+  choice,      ///< one of `choices`
+  reference,   ///< service id of something else, as text
+  references,  ///< a set of service ids
+  children,    ///< a list of documents with `id` (replies, attachments)
 };
 
 /// How two changes of one field become one (design.md 6).
@@ -32,6 +32,9 @@ enum class MergeRule { scalar, text, set, append_only, workflow, server_owned };
 
 /// Who may set the field, by level in the record's tool.
 enum class Level { none, read_only, standard, admin };
+/// When the field may be set from this machine. A photo's file name goes along with its bytes and
+/// cannot be changed later (facts/procore-api.md 11).
+enum class Settable { any_time, on_create_only };
 
 struct FieldDescriptor {
   std::string_view name;
@@ -40,6 +43,7 @@ struct FieldDescriptor {
   bool required_on_create = false;
   Level writable_from = Level::standard;  ///< ignored for server_owned
   std::vector<std::string_view> choices = {};
+  Settable settable = Settable::any_time;
 };
 
 enum class Attachments { no, yes };
@@ -65,11 +69,12 @@ const KindDescriptor* find_kind(std::string_view id);
 const std::vector<std::string_view>& all_tools();
 
 /// `text` from a command line as a value of the field: numbers, true/false, dates and choices are
-/// checked here. Failure field_invalid names the field and what it accepts.
+/// checked here; sets are ids with commas between. Empty text clears: null, or an empty set.
+/// Failure field_invalid names the field and what it accepts.
 base::Result<base::Value> parse_field(const KindDescriptor& kind, const FieldDescriptor& field,
                                       std::string_view text);
-/// Refuses unknown or server-owned fields (field_invalid), wrong types, and on create missing
-/// required ones (field_required).
+/// Refuses unknown, server-owned and, on edit, create-only fields, wrong types (field_invalid), and
+/// required fields that are missing on create or emptied on edit (field_required).
 enum class Purpose { create, edit };
 base::Result<> validate(const KindDescriptor& kind, const base::Document& fields, Purpose purpose);
 

@@ -1,0 +1,104 @@
+#include <pwd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <vector>
+
+#include "platform/base/check.h"
+#include "platform/host.h"
+
+namespace fieldsync::platform {
+namespace {
+
+void fill_with_entropy(void* to, std::size_t size) {
+  auto* next = static_cast<char*>(to);
+  while (size > 0) {
+    const ssize_t got = getrandom(next, size, 0);
+    if (got < 0 && errno == EINTR) continue;
+    // Without it tokens would be guessable: no way to go on.
+    FS_CHECK(got > 0);
+    next += got;
+    size -= static_cast<std::size_t>(got);
+  }
+}
+
+struct Person {
+  std::string name;
+  base::Path home;
+};
+
+Person process_owner() {
+  std::vector<char> buffer(16 * 1024);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found) return {};
+  return {found->pw_name ? found->pw_name : "", found->pw_dir ? found->pw_dir : ""};
+}
+
+/// A folder from the environment; the base directory rules say to ignore relative ones.
+base::Path absolute_from_environment(const std::string& name) {
+  const std::string value = environment(name);
+  return value.starts_with('/') ? value : base::Path();
+}
+
+base::Path home_folder() {
+  const base::Path home = absolute_from_environment("HOME");
+  return home.empty() ? process_owner().home : home;
+}
+
+}  // namespace
+
+std::uint64_t system_entropy() {
+  std::uint64_t bits = 0;
+  fill_with_entropy(&bits, sizeof bits);
+  return bits;
+}
+
+std::string system_random_hex(int bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::vector<unsigned char> raw(static_cast<std::size_t>(bytes));
+  fill_with_entropy(raw.data(), raw.size());
+  std::string text;
+  for (const unsigned char byte : raw) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+std::string current_user() {
+  const std::string name = process_owner().name;
+  return name.empty() ? "unknown" : name;
+}
+
+std::string machine_name() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "unknown";
+  return name.data();
+}
+
+base::Path default_state_folder() {
+  const base::Path state = absolute_from_environment("XDG_STATE_HOME");
+  if (!state.empty()) return join(state, "fieldsync");
+  const base::Path home = home_folder();
+  return home.empty() ? "/var/lib/fieldsync" : join(home, ".local/state/fieldsync");
+}
+
+base::Path default_config_file() {
+  static const base::Path kSystem = "/etc/fieldsync/fieldsync.toml";
+  const base::Path home = home_folder();
+  if (home.empty()) return kSystem;
+  const base::Path own = join(home, ".config/fieldsync/fieldsync.toml");
+  const bool only_system = access(own.c_str(), F_OK) != 0 && access(kSystem.c_str(), F_OK) == 0;
+  return only_system ? kSystem : own;
+}
+
+std::string environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? value : "";
+}
+
+}  // namespace fieldsync::platform

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "platform/base/types.h"
+
+/// Every number of platform that tunes behaviour, with its reason.
+namespace fieldsync::platform::tuning {
+
+/// A log line must stay readable, and one hostile value must not fill the 5 MB file: 2,000 bytes
+/// are some twenty lines of a terminal.
+inline constexpr std::size_t kLogValueBytesMax = 2'000;
+
+/// Text of one field. Procore documents no limit; a page is about 3 kB, so this is 300 pages.
+inline constexpr std::size_t kFieldBytesMax = 1'000'000;
+/// Ids in one set field: far beyond any distribution list.
+inline constexpr std::size_t kSetSizeMax = 1'000;
+
+/// A secret is a token of some kB at most (JWTs with many claims).
+inline constexpr base::ByteCount kSecretBytesMax = 64 * 1024;
+/// A line typed or piped in: room for a token, and an end to `yes | tr -d '\n'`.
+inline constexpr std::size_t kInputLineBytesMax = 64 * 1024;
+
+/// How long a wait for a child sleeps between two looks: 200 looks a second cost nothing that can
+/// be measured, and tests see the end within 5 ms.
+inline constexpr std::chrono::milliseconds kChildPoll{5};
+
+}  // namespace fieldsync::platform::tuning
