@@ -14,7 +14,7 @@ struct CurlOptions {
   base::Millis stall_max{30'000};
   ByteCount send_bytes_per_second = 0;  ///< 0: unlimited
   int connections_per_host_max = 4;
-  Path ca_file;                         ///< empty: the system's
+  Path ca_file;  ///< empty: the system's
   std::string user_agent = "fieldsync";
   /// Request bodies longer than this are compressed where the service announced it (RFC 7694).
   ByteCount compress_from = 1'024;

@@ -88,9 +88,9 @@ struct HttpOutcome {
 
 struct Url {
   std::string scheme;
-  std::string host;  ///< lower case
-  int port = 0;      ///< 0: the scheme's own
-  std::string path;  ///< begins with '/'
+  std::string host;   ///< lower case
+  int port = 0;       ///< 0: the scheme's own
+  std::string path;   ///< begins with '/'
   std::string query;  ///< without '?'
 };
 /// Nothing unless it is an http or https URL with a host.

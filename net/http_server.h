@@ -16,7 +16,7 @@ struct ServerRequest {
   std::string path;   ///< decoded, begins with '/'
   std::string query;  ///< raw, without '?'
   Headers headers;
-  std::string peer;   ///< "127.0.0.1"; empty on a Unix socket
+  std::string peer;  ///< "127.0.0.1"; empty on a Unix socket
   /// Calls `take` with pieces of the body until its end, or until `take` returns false. False when
   /// the body was cut short. Call at most once.
   std::function<bool(const std::function<bool(std::string_view piece)>& take)> read_body;
@@ -24,9 +24,9 @@ struct ServerRequest {
 
 /// What to do with the connection: the faults a double needs.
 enum class Fate {
-  answer,           ///< send the response
-  drop,             ///< close without a byte
-  cut_in_body,      ///< send headers and half of the body, then close
+  answer,       ///< send the response
+  drop,         ///< close without a byte
+  cut_in_body,  ///< send headers and half of the body, then close
 };
 
 struct ServerReply {

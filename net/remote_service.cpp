@@ -4,11 +4,16 @@ namespace fieldsync::net {
 
 std::string_view name(Action action) {
   switch (action) {
-    case Action::create: return "create";
-    case Action::edit: return "edit";
-    case Action::reply: return "reply";
-    case Action::attach: return "attach";
-    case Action::remove: return "remove";
+    case Action::create:
+      return "create";
+    case Action::edit:
+      return "edit";
+    case Action::reply:
+      return "reply";
+    case Action::attach:
+      return "attach";
+    case Action::remove:
+      return "remove";
   }
   FS_CHECK(false);
   return "";

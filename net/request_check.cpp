@@ -26,9 +26,7 @@ bool is_header_value(std::string_view text) {
   });
 }
 
-std::string shown(std::string_view text) {
-  return base::printable(base::utf8_prefix(text, 120));
-}
+std::string shown(std::string_view text) { return base::printable(base::utf8_prefix(text, 120)); }
 
 Result<> check_form(const FormUpload& form) {
   for (const auto& [name, value] : form.fields) {
@@ -53,7 +51,8 @@ Result<> check_sendable(const HttpRequest& request) {
     return Failure{Cause::unexpected_answer, shown(request.url) + ": not a URL that can be used"};
   }
   if (url->scheme == "http" && !is_loopback(url->host)) {
-    return Failure{Cause::tls_untrusted, url->host + ": plain http is refused outside this machine"};
+    return Failure{Cause::tls_untrusted,
+                   url->host + ": plain http is refused outside this machine"};
   }
   ByteCount header_bytes = 0;
   for (const auto& [name, value] : request.headers.all()) {

@@ -22,8 +22,9 @@ enum class LoginState {
 };
 std::string_view name(LoginState state);
 
-/// Hands out the access token and keeps it fresh: at most one request at a time, early enough before
-/// expiry, and a new pair is durable in the secret store before it is used. Loop thread only.
+/// Hands out the access token and keeps it fresh: at most one request at a time, early enough
+/// before expiry, and a new pair is durable in the secret store before it is used. Loop thread
+/// only.
 class TokenSource {
  public:
   TokenSource(platform::Host& host, HttpTransport& transport, platform::SecretStore& secrets,

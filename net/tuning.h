@@ -19,4 +19,40 @@ inline constexpr base::ByteCount kHeaderBytesMax = 64 << 10;
 /// stays flat with many exchanges.
 inline constexpr base::ByteCount kPieceBytes = 64 << 10;
 
+// --- The server ----------------------------------------------------------------------------------
+
+/// Connections served at once: a browser opens 6, the agent 4 per host, and a double must stand 100
+/// requests of tests. Threads come when needed; an idle server has one, asleep in accept.
+inline constexpr int kServerThreadsMax = 32;
+
+/// Connections waiting for a thread. Further ones are closed: the client sees a busy server at
+/// once.
+inline constexpr std::size_t kServerQueueMax = 128;
+
+/// An idle connection keeps its thread this long; a client that comes back later connects again,
+/// which costs nothing on one machine.
+inline constexpr base::Millis kServerIdle{5'000};
+
+/// A request whose next byte does not come, or an answer nobody takes: local, or a site's bad link
+/// in tests of the double.
+inline constexpr base::Millis kServerStall{30'000};
+
+/// Requests on one connection: only so that no connection lives for ever.
+inline constexpr int kServerRequestsPerConnection = 1'000;
+
+/// An unread body up to this is read and thrown away so that the connection can go on; past it the
+/// connection is closed after the answer.
+inline constexpr base::ByteCount kServerDrainMax = 1 << 20;
+
+/// After the answer to a request that was not read to its end: how much and how long we go on
+/// reading before we close. Closing at once would reset the connection and could destroy the answer
+/// on its way.
+inline constexpr base::ByteCount kServerLingerBytes = 64 << 20;
+inline constexpr base::Millis kServerLinger{1'000};
+
+// --- The client of the local API -----------------------------------------------------------------
+
+/// The agent answers from memory; `sync --wait` may take this long between two bytes.
+inline constexpr base::Millis kLocalStall{600'000};
+
 }  // namespace fieldsync::net::tuning

@@ -119,9 +119,8 @@ std::string resolve_url(std::string_view base_url, std::string_view location) {
   const std::size_t path_at = std::min(base_url.find_first_of("/?", colon + 3), base_url.size());
   const std::string origin(base_url.substr(0, path_at));
   const std::size_t base_mark = base_url.find('?', path_at);
-  std::string_view base_path =
-      base_url.substr(path_at, base_mark == std::string_view::npos ? base_mark
-                                                                  : base_mark - path_at);
+  std::string_view base_path = base_url.substr(
+      path_at, base_mark == std::string_view::npos ? base_mark : base_mark - path_at);
   if (base_path.empty()) base_path = "/";
   if (location.empty()) return std::string(base_url);
   if (location.front() == '?') return origin + std::string(base_path) + std::string(location);

@@ -1,1 +1,6 @@
 # Tests of net.
+fs_add_test(net_tests
+  SOURCES
+    unit/net_http_server_test.cpp
+  LIBRARIES fs_net
+  LABELS unit)

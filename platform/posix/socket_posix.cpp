@@ -1,0 +1,120 @@
+#include "platform/socket.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace fieldsync::platform {
+namespace {
+
+int fd_of(SocketHandle socket) { return static_cast<int>(socket); }
+
+bool wait_for(SocketHandle socket, short event, base::Millis limit) {
+  pollfd entry{fd_of(socket), event, 0};
+  for (;;) {
+    const int ready = ::poll(&entry, 1, static_cast<int>(limit.count()));
+    if (ready < 0 && errno == EINTR) continue;
+    return ready > 0;
+  }
+}
+
+bool fill_address(const base::Path& path, sockaddr_un& address) {
+  if (path.empty() || path.size() >= sizeof(address.sun_path)) return false;
+  address = {};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return true;
+}
+
+}  // namespace
+
+bool wait_readable(SocketHandle socket, base::Millis limit) {
+  return wait_for(socket, POLLIN, limit);
+}
+
+bool wait_writable(SocketHandle socket, base::Millis limit) {
+  return wait_for(socket, POLLOUT, limit);
+}
+
+std::ptrdiff_t read_some(SocketHandle socket, char* to, std::size_t size) {
+  for (;;) {
+    const ssize_t got = ::recv(fd_of(socket), to, size, 0);
+    if (got < 0 && errno == EINTR) continue;
+    return got;
+  }
+}
+
+std::ptrdiff_t write_some(SocketHandle socket, const char* from, std::size_t size) {
+  for (;;) {
+    const ssize_t put = ::send(fd_of(socket), from, size, MSG_NOSIGNAL);
+    if (put < 0 && errno == EINTR) continue;
+    return put;
+  }
+}
+
+void shut_down(SocketHandle socket, ShutDown what) {
+  ::shutdown(fd_of(socket), what == ShutDown::both ? SHUT_RDWR : SHUT_WR);
+}
+
+void close_socket(SocketHandle socket) { ::close(fd_of(socket)); }
+
+void prepare_listener(SocketHandle socket, Listener kind) {
+  switch (kind) {
+    case Listener::loopback: {
+      const int on = 1;
+      ::setsockopt(fd_of(socket), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+      return;
+    }
+    case Listener::unix_owner_only:
+      // Linux gives the file the mode its socket has when it is bound: there is no moment in which
+      // others could connect.
+      ::fchmod(fd_of(socket), S_IRUSR | S_IWUSR);
+      return;
+  }
+}
+
+base::Result<> remove_stale_socket(const base::Path& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) {
+    if (errno == ENOENT) return {};
+    return base::Failure{base::Cause::file_unreadable, path + ": " + std::strerror(errno)};
+  }
+  if (!S_ISSOCK(found.st_mode)) {
+    return base::Failure{base::Cause::file_unreadable, path + ": not a socket, left alone"};
+  }
+  sockaddr_un address{};
+  if (!fill_address(path, address)) {
+    return base::Failure{base::Cause::bad_input, path + ": too long for a socket"};
+  }
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (probe < 0) {
+    return base::Failure{base::Cause::disk_error, path + ": " + std::strerror(errno)};
+  }
+  const int connected =
+      ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  const int error = connected == 0 ? 0 : errno;
+  ::close(probe);
+  // EAGAIN is a full queue: somebody is there, only busy.
+  if (error == 0 || error == EAGAIN) {
+    return base::Failure{base::Cause::already_running, path + ": somebody listens there"};
+  }
+  if (error != ECONNREFUSED) {
+    return base::Failure{base::Cause::file_unreadable, path + ": " + std::strerror(error)};
+  }
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+    return base::Failure{base::Cause::file_unreadable, path + ": " + std::strerror(errno)};
+  }
+  return {};
+}
+
+bool is_socket_path(const base::Path& path) {
+  sockaddr_un address{};
+  return fill_address(path, address);
+}
+
+}  // namespace fieldsync::platform

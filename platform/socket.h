@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "platform/base/result.h"
+#include "platform/base/types.h"
+
+/// The few calls on sockets that the HTTP server needs beside its library: a connection must be
+/// closable without a byte, wakeable when the server stops, and a Unix socket private from the
+/// moment it exists. Any thread.
+namespace fieldsync::platform {
+
+/// A socket as the system numbers it.
+using SocketHandle = std::intptr_t;
+
+/// Whether something can be read (the end of the stream included) within `limit`.
+bool wait_readable(SocketHandle socket, base::Millis limit);
+/// Whether something can be written within `limit`.
+bool wait_writable(SocketHandle socket, base::Millis limit);
+/// Reads what is there, at most `size` bytes: 0 at the end of the stream, -1 on failure.
+std::ptrdiff_t read_some(SocketHandle socket, char* to, std::size_t size);
+/// Writes what fits, at least a byte: -1 on failure. Never raises a signal.
+std::ptrdiff_t write_some(SocketHandle socket, const char* from, std::size_t size);
+
+enum class ShutDown {
+  writing,  ///< the other side sees the end of the stream
+  both,     ///< and whoever waits on this side wakes up
+};
+void shut_down(SocketHandle socket, ShutDown what);
+void close_socket(SocketHandle socket);
+
+enum class Listener {
+  loopback,         ///< may take over an address whose old connections still linger
+  unix_owner_only,  ///< only this user may connect
+};
+/// To be called before the socket is bound.
+void prepare_listener(SocketHandle socket, Listener kind);
+/// Makes way for a listener at `path`: removes a socket nobody listens on. already_running when
+/// somebody does, file_unreadable when something else is in the way. A missing one is no failure.
+base::Result<> remove_stale_socket(const base::Path& path);
+/// Whether the system can bind a Unix socket at `path`: their length is limited (107 bytes on
+/// Linux).
+bool is_socket_path(const base::Path& path);
+
+}  // namespace fieldsync::platform
