@@ -88,11 +88,14 @@ class Bind {
 };
 
 /// A connection, used by one thread at a time. WAL with an exclusive lock: no shared memory, and no
-/// second program can look in. Prepared statements are cached by their SQL.
+/// second program can look in; a rollback journal where WAL cannot be had. Prepared statements are
+/// cached by their SQL. After disk_low or disk_error the transaction is rolled back and the
+/// connection works on as soon as the disk does.
 class Database {
  public:
-  /// Opens or creates. newer_version, work_damaged (the caller knows which database it is and says
-  /// so), disk_low, disk_error or file_unreadable otherwise. ":memory:" is allowed.
+  /// Opens or creates. work_damaged (the caller knows which database it is and says so),
+  /// already_running (another process has it open), disk_low, disk_error or file_unreadable
+  /// otherwise. ":memory:" is allowed.
   static Result<std::unique_ptr<Database>> open(const Path& path, const DatabaseOptions& options);
   ~Database();
 
@@ -136,6 +139,10 @@ class Database {
 
   /// "ok" or what PRAGMA integrity_check found, at most ten lines. Throws SqlError.
   std::string integrity();
+  /// The same without comparing tables with their indexes: what a start can afford.
+  std::string quick_check();
+  /// Whether any call since the opening met a damaged page.
+  bool met_damage() const;
   const Path& path() const;
 
  private:

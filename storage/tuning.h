@@ -21,4 +21,19 @@ inline constexpr base::ByteCount kUnpackedMax = 64 << 20;
 /// costs nothing beside the copy, small enough to keep memory flat.
 inline constexpr base::ByteCount kCopyChunk = 256 << 10;
 
+/// Statements a connection keeps prepared: a store has about 60 different ones of about 3 kB each.
+/// Past it the one used longest ago is dropped and prepared again when needed.
+inline constexpr int kStatementsMax = 128;
+
+/// A process that is just ending holds its lock for one last checkpoint: some 10 ms of writing.
+/// Past it the database counts as in use (already_running).
+inline constexpr base::Millis kLockWait{250};
+
+/// The write-ahead log is cut back to this after a checkpoint. A checkpoint comes every 1,000 pages
+/// of 4 KiB, so a normal log never shrinks and grows again for nothing.
+inline constexpr base::ByteCount kJournalKept = 4 << 20;
+
+/// Lines of an integrity report that are kept: enough to tell one bad page from a lost disk.
+inline constexpr int kIntegrityLinesMax = 10;
+
 }  // namespace fieldsync::storage::tuning
