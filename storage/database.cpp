@@ -108,8 +108,7 @@ void configure(Database& db, const DatabaseOptions& options) {
 Database::Database() = default;
 Database::~Database() = default;
 
-Result<std::unique_ptr<Database>> Database::open(const Path& path,
-                                                 const DatabaseOptions& options) {
+Result<std::unique_ptr<Database>> Database::open(const Path& path, const DatabaseOptions& options) {
   std::unique_ptr<Database> db(new Database);
   try {
     db->impl_ = std::make_unique<Impl>(path, options);
@@ -146,9 +145,7 @@ void Database::script(const std::string& sql) {
   if (code != SQLITE_OK) impl_->fail(code, std::string_view(sql).substr(0, 80));
 }
 
-std::int64_t Database::last_insert_id() const {
-  return sqlite3_last_insert_rowid(impl_->handle());
-}
+std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(impl_->handle()); }
 
 void Database::transact(const std::function<void()>& body) {
   Impl& self = *impl_;

@@ -12,9 +12,9 @@
 #include "platform/base/result.h"
 #include "platform/base/types.h"
 
-/// One SQLite database. SQLite and SQLiteCpp are known to storage alone; the sandbox uses this class
-/// too. Inside storage, SQL errors travel as SqlError; public functions of stores turn them into a
-/// Failure with `guarded`.
+/// One SQLite database. SQLite and SQLiteCpp are known to storage alone; the sandbox uses this
+/// class too. Inside storage, SQL errors travel as SqlError; public functions of stores turn them
+/// into a Failure with `guarded`.
 namespace fieldsync::storage {
 
 using base::Failure;
@@ -120,13 +120,15 @@ class Database {
   template <class... Args>
   std::optional<std::int64_t> integer(std::string_view sql, const Args&... args) {
     std::optional<std::int64_t> found;
-    each(sql, [&](const Row& r) { return found = r.integer(0), false; }, args...);
+    each(
+        sql, [&](const Row& r) { return found = r.integer(0), false; }, args...);
     return found;
   }
   template <class... Args>
   std::optional<std::string> text(std::string_view sql, const Args&... args) {
     std::optional<std::string> found;
-    each(sql, [&](const Row& r) { return found = r.text(0), false; }, args...);
+    each(
+        sql, [&](const Row& r) { return found = r.text(0), false; }, args...);
     return found;
   }
   /// Several statements separated by `;`, without arguments. Throws SqlError.
@@ -164,8 +166,7 @@ auto guarded(Body&& body) -> Result<decltype(body())> {
   }
 }
 template <class Body>
-  requires std::is_void_v<std::invoke_result_t<Body>>
-Result<> guarded(Body&& body) {
+requires std::is_void_v<std::invoke_result_t<Body>> Result<> guarded(Body&& body) {
   try {
     body();
     return base::Done{};

@@ -11,9 +11,10 @@ void step(Database& db, const Migration& migration) {
   db.transact([&] {
     db.script(kInfoTable);
     db.script(std::string(migration.sql));
-    db.run("INSERT INTO schema_info VALUES('written_by', ?) "
-           "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
-           FIELDSYNC_VERSION);
+    db.run(
+        "INSERT INTO schema_info VALUES('written_by', ?) "
+        "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+        FIELDSYNC_VERSION);
     db.script("PRAGMA user_version=" + std::to_string(migration.number));
   });
 }

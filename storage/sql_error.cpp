@@ -28,7 +28,7 @@ Cause cause_of_sqlite(int extended_code, int system_error) {
       return Cause::disk_low;
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
-    case SQLITE_ERROR:   // our SQL is constant: a table that is not there means a damaged schema
+    case SQLITE_ERROR:  // our SQL is constant: a table that is not there means a damaged schema
     case SQLITE_SCHEMA:
     case SQLITE_FORMAT:
       return Cause::work_damaged;

@@ -67,10 +67,10 @@ int sector_size(sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)
 int device(sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); }
 
 // Version 1: no shared memory, so WAL works only with an exclusive lock, as promised.
-const sqlite3_io_methods kMethods = {
-    1,         close, read,       write,   truncate,    sync,   file_size, lock,
-    unlock,    check_lock, control, sector_size, device, nullptr, nullptr, nullptr,
-    nullptr,   nullptr, nullptr};
+const sqlite3_io_methods kMethods = {1,       close,       read,    write,   truncate,
+                                     sync,    file_size,   lock,    unlock,  check_lock,
+                                     control, sector_size, device,  nullptr, nullptr,
+                                     nullptr, nullptr,     nullptr, nullptr};
 
 int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   auto* state = static_cast<FaultVfs::State*>(vfs->pAppData);

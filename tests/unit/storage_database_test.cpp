@@ -84,8 +84,7 @@ TEST_SUITE("storage/database") {
       CHECK(db->text("PRAGMA journal_mode") == "delete");
       db->run("CREATE TABLE t(a)");
       db->run("INSERT INTO t VALUES(1)");
-      CHECK(cause_when_opened(folder.file("a.db"), {.vfs = vfs.name()}) ==
-            Cause::already_running);
+      CHECK(cause_when_opened(folder.file("a.db"), {.vfs = vfs.name()}) == Cause::already_running);
     }
     auto db = open_ok(folder.file("a.db"), {.vfs = vfs.name()});
     CHECK(db->integer("SELECT count(*) FROM t") == 1);
@@ -146,9 +145,8 @@ TEST_SUITE("storage/database") {
     db->run("CREATE TABLE t(a)");
     for (int i = 0; i < 3; ++i) db->run("INSERT INTO t VALUES(?)", i);
     int pairs = 0;
-    db->each("SELECT a FROM t", [&](const Row&) {
-      db->each("SELECT a FROM t", [&](const Row&) { ++pairs; });
-    });
+    db->each("SELECT a FROM t",
+             [&](const Row&) { db->each("SELECT a FROM t", [&](const Row&) { ++pairs; }); });
     CHECK(pairs == 9);
     for (int i = 0; i < 1'000; ++i) {
       CHECK(db->integer("SELECT " + std::to_string(i)) == i);
