@@ -1,0 +1,45 @@
+#include "platform/secret_store.h"
+
+#include <utility>
+
+#include "platform/atomic_file.h"
+#include "platform/base/text.h"
+#include "platform/tuning.h"
+
+namespace fieldsync::platform {
+
+FileSecretStore::FileSecretStore(FileSystem& files, Path folder)
+    : files_(files), folder_(std::move(folder)) {}
+
+Path FileSecretStore::path_of(std::string_view name) const {
+  // Encoded, so that no name can leave the folder and no two names meet.
+  return join(folder_, base::url_encode(name) + ".secret");
+}
+
+base::Result<std::optional<base::Secret>> FileSecretStore::get(std::string_view name) {
+  const Path path = path_of(name);
+  TRY_ASSIGN(const FileInfo found, files_.info(path));
+  if (found.type == FileType::missing) return std::optional<base::Secret>();
+  TRY_ASSIGN(std::string text, read_all(files_, path, tuning::kSecretBytesMax));
+  return std::optional<base::Secret>(base::Secret(std::move(text)));
+}
+
+base::Result<> FileSecretStore::put(std::string_view name, const base::Secret& secret) {
+  if (static_cast<ByteCount>(secret.reveal().size()) > tuning::kSecretBytesMax) {
+    return base::Failure{
+        base::Cause::limit_reached,
+        base::printable(name) + ": a secret of this length could not be read back"};
+  }
+  TRY(files_.make_folder(folder_));
+  return write_atomically(files_, path_of(name), secret.reveal(), FileSystem::Access::owner_only);
+}
+
+base::Result<> FileSecretStore::erase(std::string_view name) {
+  const Path path = path_of(name);
+  TRY_ASSIGN(const FileInfo found, files_.info(path));
+  if (found.type == FileType::missing) return {};
+  TRY(files_.remove(path));
+  return files_.sync_folder(folder_);
+}
+
+}  // namespace fieldsync::platform
