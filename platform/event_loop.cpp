@@ -84,15 +84,14 @@ struct ThreadLoop::State {
   void sleep_until_something() {
     std::unique_lock lock(mutex);
     const auto ready = [&] { return stop_asked || !tasks.empty(); };
-    if (ready()) return;
     if (timers.empty()) {
-      changed.wait(lock, [&] {
-        const bool awake = ready();
-        if (awake) wakeups.fetch_add(1);
-        return awake;
-      });
+      while (!ready()) {
+        changed.wait(lock);
+        wakeups.fetch_add(1);
+      }
       return;
     }
+    if (ready()) return;
     const base::Millis wait = timers.begin()->first.first - clock.now();
     if (wait <= base::Millis{0}) return;
     changed.wait_for(lock, std::min<base::Millis>(wait, std::chrono::hours{24}));

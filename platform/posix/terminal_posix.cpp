@@ -43,7 +43,7 @@ class EchoOff {
     changed_ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
   }
   ~EchoOff() {
-    if (changed_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    if (changed_) tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
   }
   EchoOff(const EchoOff&) = delete;
   EchoOff& operator=(const EchoOff&) = delete;
@@ -80,14 +80,15 @@ std::optional<std::string> line_from_input(int signals) {
   return std::nullopt;
 }
 
-std::optional<std::string> line_without_echo() {
+std::optional<std::string> line_without_echo(const std::string& prompt) {
   std::optional<std::string> line;
   int signal = 0;
   {
     // Ctrl-C at the prompt ends the program by default, and would leave the terminal without echo.
     posix::SignalPipe signals({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP});
     {
-      const EchoOff echo_off;
+      const EchoOff echo_off;  // before the prompt: whoever sees it may type at once
+      show(prompt);
       line = line_from_input(signals.readable());
     }
     signals.close();
@@ -109,9 +110,7 @@ int terminal_columns() {
 }
 
 std::optional<base::Secret> read_secret(const std::string& prompt) {
-  const bool from_person = is_terminal(Stream::in);
-  if (from_person) show(prompt);
-  const auto line = from_person ? line_without_echo() : line_from_input(-1);
+  const auto line = is_terminal(Stream::in) ? line_without_echo(prompt) : line_from_input(-1);
   if (!line) return std::nullopt;
   return base::Secret(*line);
 }

@@ -1,0 +1,79 @@
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <string>
+
+#include "platform/base/digest.h"
+#include "platform/base/json.h"
+
+namespace fieldsync::base {
+
+TEST_CASE("equal documents have equal bytes, however they were made") {
+  const Document one = {{"b", 1}, {"a", List{true, nullptr, "x"}}};
+  Document other;
+  other.set("a", List{true, nullptr, "x"});
+  other["b"] = 1;
+  CHECK(one == other);
+  CHECK(to_json(one) == R"({"a":[true,null,"x"],"b":1})");
+  CHECK(*parse_json(to_json(one)) == Value(one));
+}
+
+TEST_CASE("unset differs from null") {
+  Document document = {{"a", nullptr}};
+  CHECK(document.has("a"));
+  CHECK(document.find("a")->is_null());
+  CHECK(document.erase("a"));
+  CHECK_FALSE(document.erase("a"));
+  CHECK(document.find("a") == nullptr);
+  CHECK(document.text("a").empty());
+  CHECK(document.integer("a", 7) == 7);
+}
+
+TEST_CASE("numbers keep their kind") {
+  CHECK(*parse_json("562949954001234")->as_integer() == 562'949'954'001'234);
+  CHECK(parse_json("1.0")->as_integer() == nullptr);
+  CHECK(*parse_json("18446744073709551615")->as_number() > 1e19);
+  CHECK(*parse_json("-9223372036854775808")->as_integer() ==
+        std::numeric_limits<std::int64_t>::min());
+}
+
+TEST_CASE("hostile JSON meets an error, never a crash") {
+  const std::string deep(100'000, '[');
+  for (const std::string& bad :
+       {deep, std::string("{\"a\":"), std::string("\"\xFF\""), std::string("[1,]"),
+        std::string("<html>Sign in</html>"), std::string(""), std::string("{} {}"),
+        std::string("1e99999"), std::string("\"\\ud800\"")}) {
+    CAPTURE(bad.substr(0, 30));
+    const auto result = parse_json(bad);
+    REQUIRE_FALSE(result.ok());
+    CHECK(result.failure().cause == Cause::unexpected_answer);
+  }
+  CHECK(parse_json(std::string(64, '[') + std::string(64, ']')).ok());
+  CHECK_FALSE(parse_json(std::string(65, '[') + std::string(65, ']')).ok());
+}
+
+TEST_CASE("what cannot be JSON is written as the nearest that can") {
+  CHECK(to_json(std::numeric_limits<double>::infinity()) == "null");
+  CHECK(to_json("a\xFF") == "\"a\xEF\xBF\xBD\"");
+}
+
+TEST_CASE("plain text of values is short") {
+  CHECK(plain_text(nullptr).empty());
+  CHECK(plain_text("a") == "a");
+  CHECK(plain_text(List{"a", 1, true}) == "a, 1, true");
+}
+
+TEST_CASE("SHA-256 gives the published digests and reads back") {
+  CHECK(digest_of("abc").hex() ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(digest_of("").hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  Hasher hasher;
+  hasher.add("a");
+  hasher.add("bc");
+  CHECK(hasher.finish() == digest_of("abc"));
+  CHECK(Digest::from_hex(digest_of("abc").hex()) == digest_of("abc"));
+  CHECK_FALSE(Digest::from_hex("ba78").has_value());
+  CHECK_FALSE(Digest::from_hex(std::string(64, 'g')).has_value());
+}
+
+}  // namespace fieldsync::base
