@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "net/http_transport.h"
-#include "platform/event_loop.h"
+#include "platform/host.h"
 
 namespace fieldsync::net {
 
@@ -21,10 +21,13 @@ struct CurlOptions {
 };
 
 /// libcurl's multi interface on one thread of its own: HTTP/2, keep-alive, compressed answers.
-/// Refuses plain http except to loopback addresses. Callbacks come through `loop`.
+/// Refuses plain http except to loopback addresses (see request_check.h). Callbacks come through
+/// `host.loop`; files are read and written on the transport's thread through `host.files`. A
+/// request with a body is never repeated by itself, also not on a connection that turned out dead.
+/// While nothing runs the thread sleeps and nothing wakes it.
 class CurlTransport final : public HttpTransport {
  public:
-  CurlTransport(platform::EventLoop& loop, CurlOptions options);
+  CurlTransport(const platform::Host& host, CurlOptions options);
   ~CurlTransport() override;  ///< cancels what runs and joins the thread
   ExchangeId submit(HttpRequest request, DoneCallback done,
                     ProgressCallback progress = nullptr) override;

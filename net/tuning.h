@@ -19,6 +19,25 @@ inline constexpr base::ByteCount kHeaderBytesMax = 64 << 10;
 /// stays flat with many exchanges.
 inline constexpr base::ByteCount kPieceBytes = 64 << 10;
 
+// --- The transport -------------------------------------------------------------------------------
+
+/// Exchanges submitted and not yet ended. The planner keeps a handful in flight; past this a submit
+/// fails at once with limit_reached.
+inline constexpr std::size_t kExchangesMax = 1'000;
+
+/// Idle connections kept: API, login and storage host with four each, at most.
+inline constexpr long kIdleConnectionsMax = 12;
+
+/// Where an answer goes to a file, the body of a refusal is still read into memory: error pages are
+/// a few kB.
+inline constexpr base::ByteCount kErrorBodyMax = 1 << 20;
+
+/// Progress is told again after this much: some hundred times for a photo.
+inline constexpr base::ByteCount kProgressStep = 32 << 10;
+
+/// Hosts whose announcement of compressed requests is remembered; past this the memory starts anew.
+inline constexpr std::size_t kAnnouncementsMax = 64;
+
 // --- The server ----------------------------------------------------------------------------------
 
 /// Connections served at once: a browser opens 6, the agent 4 per host, and a double must stand 100
