@@ -41,6 +41,7 @@ class Connection final : public httplib::Stream {
     return has_buffered() || platform::wait_readable(socket_, tuning::kServerIdle);
   }
   void head_is_read() { in_head_ = false; }
+  bool has_read_head() const { return !in_head_; }
 
   /// Nothing leaves any more.
   void mute() { is_muted_ = true; }
@@ -231,7 +232,9 @@ class Server final : public httplib::Server {
       connection.linger();
       return false;
     }
-    return is_served && !is_closed && !connection.is_muted() && !is_last;
+    // After a head that could not be read nobody knows where the next request begins.
+    return is_served && !is_closed && !connection.is_muted() && connection.has_read_head() &&
+           !is_last;
   }
 
   void serve(const httplib::Request& request, httplib::Response& response,

@@ -29,6 +29,8 @@ enum class ShutDown {
 };
 void shut_down(SocketHandle socket, ShutDown what);
 void close_socket(SocketHandle socket);
+/// Bytes given to the system that the other side has not confirmed yet; 0 where it cannot be told.
+base::ByteCount unconfirmed_bytes(SocketHandle socket);
 
 enum class Listener {
   loopback,         ///< may take over an address whose old connections still linger

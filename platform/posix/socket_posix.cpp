@@ -1,10 +1,14 @@
 #include "platform/socket.h"
 
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
 
 #include <cerrno>
 #include <cstring>
@@ -62,6 +66,15 @@ void shut_down(SocketHandle socket, ShutDown what) {
 }
 
 void close_socket(SocketHandle socket) { ::close(fd_of(socket)); }
+
+base::ByteCount unconfirmed_bytes(SocketHandle socket) {
+#ifdef SIOCOUTQ
+  int bytes = 0;
+  if (::ioctl(fd_of(socket), SIOCOUTQ, &bytes) == 0) return bytes;
+#endif
+  (void)socket;
+  return 0;
+}
 
 void prepare_listener(SocketHandle socket, Listener kind) {
   switch (kind) {

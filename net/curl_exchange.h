@@ -1,0 +1,89 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "net/curl_transport.h"
+#include "net/transfer_files.h"
+
+/// Inside of CurlTransport: one exchange with libcurl. Only curl_*.cpp may include this.
+namespace fieldsync::net {
+
+/// What the loop and the transport's thread share of an exchange.
+struct Ticket {
+  ExchangeId id{};
+  HttpTransport::DoneCallback done;          // loop only
+  HttpTransport::ProgressCallback progress;  // loop only
+  std::atomic<ByteCount> sent{0};
+  std::atomic<ByteCount> received{0};
+  std::atomic<bool> progress_is_posted{false};
+  std::unique_ptr<SavedAnswer> saved;
+};
+
+/// Everything libcurl holds pointers to while an exchange runs. Transport thread only.
+class Exchange {
+ public:
+  Exchange(const CurlOptions& options, platform::FileSystem& files, HttpRequest request,
+           std::shared_ptr<Ticket> given);
+  ~Exchange() { release(); }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  /// Builds the easy handle. Called again to repeat the exchange without compression.
+  Result<> prepare(bool may_compress);
+  HttpOutcome finish(CURLcode code);
+
+  CURL* easy() const { return easy_; }
+  const std::string& origin() const { return origin_; }
+  bool is_compressed() const { return !packed_.empty(); }
+
+  /// When it fails for lack of any movement; nothing while it has no connection.
+  std::optional<base::Instant> stalls_at(base::Instant now);
+  /// Only the first failure counts.
+  void fail(base::Failure failure);
+
+  std::shared_ptr<Ticket> ticket;
+  std::function<void(ByteCount sent, ByteCount received)> on_progress;
+
+ private:
+  void release();
+  void set_common();
+  void set_headers();
+  Result<> set_body(bool may_compress);
+  void set_upload(ByteCount size);
+  Result<> set_form(const FormUpload& form);
+  void take_header(std::string_view line);
+  void take_body(std::string_view piece);
+
+  static std::size_t on_read(char* to, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_write(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  static int on_transfer(void* self, curl_off_t, curl_off_t received, curl_off_t, curl_off_t sent);
+
+  const CurlOptions& options_;
+  platform::FileSystem& files_;
+  HttpRequest request_;
+  std::string host_;
+  std::string origin_;
+  std::string packed_;
+  BodySource source_;
+
+  CURL* easy_ = nullptr;
+  curl_slist* headers_ = nullptr;
+  curl_mime* form_ = nullptr;
+  char error_[CURL_ERROR_SIZE] = {};
+
+  HttpResponse answer_;
+  ByteCount header_bytes_ = 0;
+  ByteCount body_bytes_ = 0;
+  base::Failure failure_;
+  ByteCount moved_ = -1;
+  base::Instant moved_at_{};
+};
+
+}  // namespace fieldsync::net
