@@ -14,3 +14,14 @@ fs_add_test(platform_tests
     unit/platform_time_text_test.cpp
   LIBRARIES fs_platform
   LABELS unit)
+
+fs_add_test(tidy_tests
+  SOURCES
+    tidy/call_checks.cpp
+    tidy/include_checks.cpp
+    tidy/size_checks.cpp
+    tidy/source.cpp
+    tidy/tidy_test.cpp
+  LIBRARIES fs_options
+  LABELS tidy)
+target_compile_definitions(tidy_tests PRIVATE FIELDSYNC_SOURCE_ROOT="${CMAKE_SOURCE_DIR}")
