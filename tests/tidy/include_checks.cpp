@@ -42,7 +42,7 @@ constexpr auto kLibraries = std::to_array<Library>({
     {"SQLiteCpp/", "storage/"},
     {"cereal/", "storage/"},
     {"zstd.h", "storage/"},
-    {"curl/", "net/curl_transport"},
+    {"curl/", "net/curl_"},
     {"httplib.h", "net/http_server"},
     {"boost/", "platform/"},
     {"nlohmann/", "platform/base/json.cpp"},
