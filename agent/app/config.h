@@ -37,9 +37,20 @@ struct Config {
   base::ByteCount free_space_reserve = 200'000'000;
 };
 
-/// Reads TOML text. Every fault is reported at once, one per line, as
-/// "fieldsync.toml:12: [remote.procore] company: expected a whole number". Unknown keys are faults:
-/// a mistyped key must not be silently without effect. `file` is only named in messages.
+/// What a config text says, and every fault in it. `config` holds what could be understood; a
+/// remote or a follow with a fault of its own is left out of it.
+struct ConfigReading {
+  Config config;
+  /// "fieldsync.toml:12: [remote.procore] company: expected a whole number", in order of lines.
+  std::vector<std::string> faults;
+};
+
+/// Reads TOML text. Every fault is reported at once. Unknown keys are faults: a mistyped key must
+/// not be silently without effect. `file` is only named in messages. Capture goes on with the part
+/// that could be understood: nobody loses a note to a mistyped config.
+ConfigReading read_config(std::string_view text, const base::Path& file);
+
+/// The same, refused with bad_input when there is any fault, one per line.
 base::Result<Config> parse_config(std::string_view text, const base::Path& file);
 
 }  // namespace fieldsync::app
