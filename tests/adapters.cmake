@@ -1,1 +1,8 @@
-# Tests of adapters.
+# Tests of net/adapters: pure code, no network.
+fs_add_test(adapters_tests
+  SOURCES
+    unit/adapters_errors_test.cpp
+    unit/adapters_read_test.cpp
+    unit/adapters_text_test.cpp
+  LIBRARIES fs_adapters
+  LABELS unit)

@@ -82,7 +82,7 @@ void add_tool(std::vector<ToolPermission>& all, ToolPermission permission) {
 HttpRequest me(const Site& site) { return site.get(path::kMe); }
 
 Result<ServiceId> read_me(const HttpResponse& reply) {
-  TRY_ASSIGN(const Value body, read_json(reply, Where{.doing = "who am I", .tool = ""}));
+  TRY_ASSIGN(const Value body, read_json(reply, Where{.doing = "who am I"}));
   const Document* document = body.as_document();
   const auto id = read_id(document != nullptr ? document->find("id") : nullptr);
   if (!id) return Failure{Cause::unexpected_answer, "who am I: the answer has no user id"};
@@ -98,7 +98,7 @@ HttpRequest projects(const Site& site, int position) {
 }
 
 Result<RemoteService::ProjectPage> read_projects(int position, const HttpResponse& reply) {
-  const Where where{.doing = "list projects", .tool = ""};
+  const Where where{.doing = "list projects"};
   TRY_ASSIGN(const List items, read_items(reply, where));
   TRY_ASSIGN(const PageEnd end, read_page_end(reply, position, limit::kProjectsPerPage,
                                               static_cast<std::int64_t>(items.size()), where));
@@ -126,7 +126,7 @@ HttpRequest permissions(const Site& site, const ProjectId& project) {
 }
 
 Result<std::vector<ToolPermission>> read_permissions(const HttpResponse& reply) {
-  const Where where{.doing = "read permissions", .tool = "", .missing = Cause::project_gone};
+  const Where where{.doing = "read permissions", .missing = Cause::project_gone};
   TRY_ASSIGN(const Value body, read_json(reply, where));
   const Document* document = body.as_document();
   const Value* tools = document != nullptr ? document->find("tools") : nullptr;

@@ -14,8 +14,8 @@ enum class Side { api, upload, storage };
 
 /// What was being done, so that a failure names it and a status is read in its light.
 struct Where {
-  std::string_view doing;  ///< "create RFI": stands in front of the service's words
-  std::string_view tool;   ///< "RFIs"; empty when no tool is involved
+  std::string_view doing;      ///< "create RFI": stands in front of the service's words
+  std::string_view tool = {};  ///< "rfis"; empty when no tool is involved
   Side side = Side::api;
   /// What 404 means here: the record is gone, or the project is.
   base::Cause missing = base::Cause::record_gone;

@@ -52,6 +52,11 @@ bool more_by_count(const HttpResponse& reply, std::optional<std::int64_t> total,
   return size < *total && position < (*total + size - 1) / size;
 }
 
+/// Whether the header can be read at all: every page but a lone one has another to name.
+bool has_links(std::string_view link) {
+  return link_target(link, "first") || link_target(link, "prev") || link_target(link, "last");
+}
+
 }  // namespace
 
 void add_page(Query& query, int position, int per_page) {
@@ -64,9 +69,7 @@ Result<PageEnd> read_page_end(const HttpResponse& reply, int position, int per_p
   PageEnd end;
   end.total = count_in(reply.headers.text("Total"));
   const std::string link = reply.headers.text("Link");
-  if (base::trimmed(link).empty()) {
-    end.more = more_by_count(reply, end.total, position, per_page, count);
-  } else if (const auto target = link_target(link, "next")) {
+  if (const auto target = link_target(link, "next")) {
     const auto page = page_of(*target);
     if (page && *page <= position) {
       return Failure{Cause::unexpected_answer, std::string(where.doing) + ": page " +
@@ -74,6 +77,10 @@ Result<PageEnd> read_page_end(const HttpResponse& reply, int position, int per_p
                                                    std::to_string(*page) + " as its next"};
     }
     end.more = true;
+  } else if (end.total || !has_links(link)) {
+    // A count that contradicts a missing or damaged Link costs one more page; a listing cut short
+    // would look like deletions.
+    end.more = more_by_count(reply, end.total, position, per_page, count);
   }
   if (end.more && position >= tuning::kPagesMax) {
     return Failure{Cause::limit_reached, std::string(where.doing) + ": more than " +

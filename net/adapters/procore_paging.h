@@ -17,8 +17,8 @@ struct PageEnd {
   bool more = false;
 };
 
-/// Whether a page with `count` items follows another: by Link if it is there, else by Total and
-/// Per-Page, else if the page was full. unexpected_answer when Link leads back to this page or an
+/// Whether another page follows one with `count` items: if Link or Total and Per-Page say so;
+/// without either, if the page was full. unexpected_answer when Link leads back to this page or an
 /// earlier one, limit_reached past the most pages we read.
 base::Result<PageEnd> read_page_end(const HttpResponse& reply, int position, int per_page,
                                     std::int64_t count, const Where& where);

@@ -82,14 +82,11 @@ bool ends_a_line(std::string_view tag) {
                      (name.size() == 2 && name[0] == 'h' && is_digit(name[1])));
 }
 
-/// The position after the tag that starts at `at`, or npos when there is none: text such as "a < b"
-/// is not a tag.
-std::size_t tag_end(std::string_view html, std::size_t at) {
-  if (at + 1 >= html.size()) return std::string_view::npos;
+/// Text such as "a < b" is not a tag.
+bool starts_tag(std::string_view html, std::size_t at) {
+  if (html[at] != '<' || at + 1 >= html.size()) return false;
   const char next = html[at + 1];
-  if (!is_letter(next) && next != '/' && next != '!') return std::string_view::npos;
-  const auto close = html.find('>', at);
-  return close == std::string_view::npos ? close : close + 1;
+  return is_letter(next) || next == '/' || next == '!';
 }
 
 }  // namespace
@@ -127,18 +124,18 @@ std::string to_html(std::string_view text) {
 std::string from_html(std::string_view html) {
   std::string text;
   text.reserve(html.size());
-  // A '<' without any '>' after it is looked for only once, or hostile text costs the square.
+  // Once no '>' is left none is looked for again, or hostile text would cost the square.
   bool tags_left = true;
   for (std::size_t at = 0; at < html.size();) {
     const char c = html[at];
-    if (c == '<' && tags_left) {
-      const auto end = tag_end(html, at);
-      if (end != std::string_view::npos) {
-        if (ends_a_line(html.substr(at + 1, end - at - 2))) text += '\n';
-        at = end;
+    if (tags_left && starts_tag(html, at)) {
+      const auto close = html.find('>', at);
+      if (close != std::string_view::npos) {
+        if (ends_a_line(html.substr(at + 1, close - at - 1))) text += '\n';
+        at = close + 1;
         continue;
       }
-      tags_left = html.find('>', at) != std::string_view::npos;
+      tags_left = false;
     }
     if (c == '&') {
       const auto end = html.substr(at, kEntityBytesMax + 2).find(';');

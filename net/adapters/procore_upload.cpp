@@ -21,8 +21,8 @@ using base::List;
 using base::Result;
 using base::Value;
 
-constexpr Where kUpload{.doing = "upload", .tool = "", .side = Side::upload};
-constexpr Where kStorage{.doing = "send a part", .tool = "", .side = Side::storage};
+constexpr Where kUpload{.doing = "upload", .side = Side::upload};
+constexpr Where kStorage{.doing = "send a part", .side = Side::storage};
 
 enum class Urls { required, optional };
 
