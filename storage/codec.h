@@ -7,8 +7,8 @@
 #include "storage/work_types.h"
 
 /// Archives of queued payloads and upload parts (cereal), with a version byte, compressed with zstd
-/// above a size. One from a newer version is refused, never guessed; a damaged one fails with
-/// work_damaged and names its fault. Nothing else includes cereal. Any thread.
+/// above a size. One from a newer version is refused (newer_version), never guessed; a damaged one
+/// fails with work_damaged and names its fault. Nothing else includes cereal. Any thread.
 namespace fieldsync::storage {
 
 /// The parts of an Intent that are not columns.
@@ -20,6 +20,9 @@ struct Payload {
 };
 
 std::string encode(const Payload& payload);
+/// The same from its pieces, which are then not copied first.
+std::string encode_payload(const Document& fields, const Document& base,
+                           const std::vector<Attachment>& attachments);
 base::Result<Payload> decode_payload(std::string_view archive);
 
 /// How one part is to be sent.

@@ -58,7 +58,7 @@ int bind_one(sqlite3_stmt* statement, int index, const Bind& value) {
   return SQLITE_MISUSE;
 }
 
-int bind_all(sqlite3_stmt* statement, std::initializer_list<Bind> args) {
+int bind_all(sqlite3_stmt* statement, std::span<const Bind> args) {
   FS_CHECK(sqlite3_bind_parameter_count(statement) == static_cast<int>(args.size()));
   int index = 0;
   for (const Bind& value : args) {
@@ -122,12 +122,12 @@ Result<std::unique_ptr<Database>> Database::open(const Path& path, const Databas
   return db;
 }
 
-int Database::run_bound(std::string_view sql, std::initializer_list<Bind> args) {
+int Database::run_with(std::string_view sql, std::span<const Bind> args) {
   each_bound(sql, args, [](const Row&) { return true; });
   return sqlite3_changes(impl_->handle());
 }
 
-void Database::each_bound(std::string_view sql, std::initializer_list<Bind> args,
+void Database::each_bound(std::string_view sql, std::span<const Bind> args,
                           const std::function<bool(const Row&)>& row) {
   int code = SQLITE_OK;
   const auto use = impl_->statements.use(sql, code);
@@ -200,6 +200,20 @@ std::int64_t Row::integer(int column) const {
 }
 double Row::number(int column) const {
   return sqlite3_column_double(as_statement(statement_), column);
+}
+Bind Row::value(int column) const {
+  switch (sqlite3_column_type(as_statement(statement_), column)) {
+    case SQLITE_INTEGER:
+      return Bind(integer(column));
+    case SQLITE_FLOAT:
+      return Bind(number(column));
+    case SQLITE_TEXT:
+      return Bind(bytes(column));
+    case SQLITE_BLOB:
+      return Bind::blob(bytes(column));
+    default:
+      return Bind(nullptr);
+  }
 }
 std::string Row::text(int column) const { return std::string(bytes(column)); }
 std::string_view Row::bytes(int column) const {

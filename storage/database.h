@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,21 +38,6 @@ struct DatabaseOptions {
   /// Name of a registered SQLite VFS; empty: the system's.
   std::string vfs;
   int cache_kib = 2'048;
-};
-
-/// A row while `each` runs. Columns from 0. Wrong types read as 0, "" or nothing.
-class Row {
- public:
-  explicit Row(void* statement) : statement_(statement) {}
-  bool is_null(int column) const;
-  std::int64_t integer(int column) const;
-  double number(int column) const;
-  std::string text(int column) const;
-  /// Bytes of a blob or text; valid until the next row.
-  std::string_view bytes(int column) const;
-
- private:
-  void* statement_;
 };
 
 /// A value bound to a `?`.
@@ -87,6 +74,23 @@ class Bind {
   std::string_view bytes_;
 };
 
+/// A row while `each` runs. Columns from 0. Wrong types read as 0, "" or nothing.
+class Row {
+ public:
+  explicit Row(void* statement) : statement_(statement) {}
+  bool is_null(int column) const;
+  std::int64_t integer(int column) const;
+  double number(int column) const;
+  std::string text(int column) const;
+  /// Bytes of a blob or text; valid until the next row.
+  std::string_view bytes(int column) const;
+  /// The value as it is, for copying rows; valid until the next row.
+  Bind value(int column) const;
+
+ private:
+  void* statement_;
+};
+
 /// A connection, used by one thread at a time. WAL with an exclusive lock: no shared memory, and no
 /// second program can look in; a rollback journal where WAL cannot be had. Prepared statements are
 /// cached by their SQL. After disk_low or disk_error the transaction is rolled back and the
@@ -102,12 +106,15 @@ class Database {
   /// Runs one statement to its end. Throws SqlError. Returns the number of changed rows.
   template <class... Args>
   int run(std::string_view sql, const Args&... args) {
-    return run_bound(sql, {Bind(args)...});
+    return run_with(sql, std::array<Bind, sizeof...(Args)>{Bind(args)...});
   }
+  /// The same with as many values as a caller found out at run time.
+  int run_with(std::string_view sql, std::span<const Bind> args);
   /// Calls `row` for each result row until it returns false (or is void). Throws SqlError.
   template <class RowFunction, class... Args>
   void each(std::string_view sql, RowFunction&& row, const Args&... args) {
-    each_bound(sql, {Bind(args)...}, [&](const Row& r) {
+    const std::array<Bind, sizeof...(Args)> bound{Bind(args)...};
+    each_bound(sql, bound, [&](const Row& r) {
       if constexpr (std::is_void_v<decltype(row(r))>) {
         row(r);
         return true;
@@ -149,8 +156,7 @@ class Database {
 
  private:
   Database();
-  int run_bound(std::string_view sql, std::initializer_list<Bind> args);
-  void each_bound(std::string_view sql, std::initializer_list<Bind> args,
+  void each_bound(std::string_view sql, std::span<const Bind> args,
                   const std::function<bool(const Row&)>& row);
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "storage/database.h"
 #include "platform/base/digest.h"
 #include "platform/base/value.h"
+#include "storage/database.h"
 
 namespace fieldsync::storage {
 
@@ -56,9 +56,9 @@ struct ToolState {
   RemoteName remote;
   ProjectId project;
   std::string tool;
-  std::optional<WallTime> changes_until;  ///< all changes up to here are in (service's clock)
-  std::optional<WallTime> complete_as_of; ///< when the last round of this tool ended (our clock)
-  std::optional<WallTime> swept_at;       ///< last complete listing of all ids
+  std::optional<WallTime> changes_until;   ///< all changes up to here are in (service's clock)
+  std::optional<WallTime> complete_as_of;  ///< when the last round of this tool ended (our clock)
+  std::optional<WallTime> swept_at;        ///< last complete listing of all ids
   WallTime next_poll{};
   int attempts = 0;
   base::Cause cause = base::Cause::not_polled_yet;

@@ -13,6 +13,13 @@ inline constexpr int kOpenIntentsMax = 300'000;
 /// length seldom saves more than a fifth.
 inline constexpr base::ByteCount kCompressFrom = 512;
 
+/// The fastest zstd level: payloads are small, and capture must not wait for a better one.
+inline constexpr int kCompressLevel = 1;
+
+/// Nesting of values in an archive. JSON from services is read to 64 levels (JsonLimits); a field
+/// that held such a value is one level deeper, its list another.
+inline constexpr int kValueDepthMax = 72;
+
 /// An archive claims its unpacked size; more than this is not one of ours: the largest field a
 /// person can type is 1 MB, times the fields of a record.
 inline constexpr base::ByteCount kUnpackedMax = 64 << 20;
@@ -35,5 +42,26 @@ inline constexpr base::ByteCount kJournalKept = 4 << 20;
 
 /// Lines of an integrity report that are kept: enough to tell one bad page from a lost disk.
 inline constexpr int kIntegrityLinesMax = 10;
+
+/// One intent's archived payload. The longest text a service takes is far below 1 MB; past this a
+/// capture is refused with limit_reached.
+inline constexpr base::ByteCount kPayloadMax = 16 << 20;
+static_assert(kPayloadMax <= kUnpackedMax);
+
+/// A start checks every page of a database up to this size (about 30 ms for 32 MB in the disk
+/// cache, half a second from a slow disk); a larger one only when it was not closed properly.
+inline constexpr base::ByteCount kCheckAlwaysBelow = 32 << 20;
+
+/// Retries of one list that are due are taken longest due first, this many at a time, then sorted
+/// by id: 8 times the largest batch the planner asks for, and 0.2 ms of index reading.
+inline constexpr int kDueWindow = 512;
+
+/// Single ids tried in a row while a damaged table is walked before the steps begin to double: a
+/// damaged interior page hides up to some thousand rows; beyond, doubling reaches the end of any
+/// table in 62 steps.
+inline constexpr int kSalvageProbes = 4'096;
+
+/// Lines of a salvage report. Past it one line tells how many more there were.
+inline constexpr int kSalvageLinesMax = 1'000;
 
 }  // namespace fieldsync::storage::tuning

@@ -12,9 +12,9 @@ namespace fieldsync::storage {
 
 /// What was done to open a damaged work.db.
 struct Salvage {
-  Path damaged_copy;                  ///< the damaged file, set aside whole
+  Path damaged_copy;  ///< the damaged file, set aside whole
   std::int64_t rows_kept = 0;
-  std::vector<std::string> lost;      ///< one line per row or table that could not be read
+  std::vector<std::string> lost;  ///< one line per row or table that could not be read
 };
 
 /// work.db: what only this machine knows. Every public function is one transaction with
@@ -25,15 +25,16 @@ class WorkStore {
     std::unique_ptr<WorkStore> store;
     std::optional<Salvage> salvage;
   };
-  /// Opens or creates `folder`/work.db. A damaged file is salvaged row by row into a new one and the
-  /// damaged one kept beside it. newer_version when it was written by a newer program.
+  /// Opens or creates `folder`/work.db. A damaged file is salvaged row by row into a new one and
+  /// the damaged one kept beside it. newer_version when it was written by a newer program.
   static Result<Opened> open(const Path& folder, const DatabaseOptions& options, WallTime now);
   ~WorkStore();
 
   // --- Intents -----------------------------------------------------------------------------------
   /// Adds the intents in order; ids, states (queued, or waiting when an earlier open intent of the
-  /// same item or of `depends_on` is not done) are set here. limit_reached past
-  /// tuning::kOpenIntentsMax open ones.
+  /// same item or of `depends_on` is not done) are set here. `depends_on` stays set only while the
+  /// intent waits. limit_reached past tuning::kOpenIntentsMax open ones; bad_input when
+  /// `depends_on` names an intent that is missing or was cancelled.
   Result<std::vector<Intent>> add(std::vector<Intent> intents);
   Result<std::optional<Intent>> intent(IntentId id);
   /// Replaces everything of the row but its id.
@@ -41,7 +42,8 @@ class WorkStore {
   /// Also releases intents that waited for it, when its state is an end or `sent`.
   Result<> update_and_release(const Intent& intent);
   /// Up to `limit` intents that may be worked on at `now`: queued or in_doubt or sent with
-  /// next_attempt <= now. Small ones (no attachments) first, then by id.
+  /// next_attempt <= now. Small ones (no attachments) first, then by id. Past tuning::kDueWindow
+  /// retries that are due in one state, those due longest are taken.
   Result<std::vector<Intent>> due(const RemoteName& remote, WallTime now, int limit);
   /// The earliest next_attempt of an intent that is not due at `now`.
   Result<std::optional<WallTime>> next_due(const RemoteName& remote, WallTime now);
@@ -59,8 +61,9 @@ class WorkStore {
                                                         const KindId& kind);
   /// Clears next_attempt of open intents (of `item`, or all): "try now".
   Result<int> make_due(const std::optional<RecordId>& item);
-  /// Every `sending` becomes `in_doubt`, uploads in `creating` become `planned`: called once after
-  /// a start.
+  /// Every `sending` becomes `in_doubt`, uploads in `creating` become `planned`, and what waits for
+  /// an intent that is done or gone is released: called once after a start. Returns the number of
+  /// intents in doubt.
   Result<int> recover_after_restart();
 
   // --- Ids ---------------------------------------------------------------------------------------
@@ -112,6 +115,8 @@ class WorkStore {
  private:
   explicit WorkStore(std::unique_ptr<Database> database);
   std::unique_ptr<Database> db_;
+  /// One above every id that was ever used, also by rows that a salvage lost.
+  std::int64_t next_id_ = 1;
 };
 
 }  // namespace fieldsync::storage

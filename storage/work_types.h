@@ -67,11 +67,11 @@ struct Intent {
   IntentState state = IntentState::queued;
   std::optional<IntentId> depends_on;
   Cause cause = Cause::none;
-  std::string evidence;     ///< what the cause rests on, for a person
+  std::string evidence;  ///< what the cause rests on, for a person
   int attempts = 0;
-  WallTime next_attempt{};  ///< not before; 0: at once
+  WallTime next_attempt{};                ///< not before; 0: at once
   std::optional<WallTime> sending_since;  ///< first time a request for it left
-  ServiceId result;         ///< service id of the record or reply, once known
+  ServiceId result;                       ///< service id of the record or reply, once known
   WallTime changed_at{};
 };
 

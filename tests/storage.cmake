@@ -1,7 +1,9 @@
 find_package(SQLite3 REQUIRED)
 fs_add_test(storage_tests
   SOURCES
+    unit/storage_codec_test.cpp
     unit/storage_database_test.cpp
+    unit/storage_work_store_test.cpp
     support/fault_vfs.cpp
   LIBRARIES fs_storage SQLite::SQLite3
   LABELS unit)
