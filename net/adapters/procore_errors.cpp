@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "net/adapters/procore_paths.h"
@@ -119,22 +120,37 @@ bool mentions(std::string_view lower, std::initializer_list<std::string_view> wo
   });
 }
 
+/// A write that names an upload which is not there, or not yet.
+std::optional<Cause> named_upload_cause(std::string_view lower) {
+  if (!mentions(lower, {"upload"})) return std::nullopt;
+  if (mentions(lower, {"not complete", "not ready", "still processing"})) {
+    return Cause::processing_at_service;
+  }
+  if (mentions(lower, {"expired", "does not exist", "not found", "no longer"})) {
+    return Cause::upload_expired;
+  }
+  return std::nullopt;
+}
+
 /// 400 and 422: which rule the service names.
 Cause rule_cause(int status, std::string_view lower) {
   if (mentions(lower, {"locked"})) return Cause::locked_by_workflow;
+  if (const auto cause = named_upload_cause(lower)) return *cause;
+  if (mentions(lower, {"file type", "unsupported media"})) return Cause::type_not_accepted;
   if (mentions(lower, {"required", "can't be blank", "cannot be blank", "can't be empty"})) {
     return Cause::field_required;
   }
-  if (status == 422 && mentions(lower, {"status", "transition"})) {
-    return Cause::transition_refused;
-  }
-  return Cause::refused_by_service;
+  const bool moves = mentions(lower, {"status", "transition", "is a draft", "reopen", "revision"});
+  return status == 422 && moves ? Cause::transition_refused : Cause::refused_by_service;
 }
 
 Cause forbidden_cause(const Where& where, std::string_view lower) {
   if (where.side == Side::storage) return Cause::upload_expired;
   if (mentions(lower, {"app is not connected", "not connected to this company"})) {
     return Cause::app_not_installed;
+  }
+  if (mentions(lower, {"access this project", "access to this project"})) {
+    return Cause::project_gone;
   }
   const bool about_tool = mentions(lower, {"tool"});
   if (about_tool && mentions(lower, {"disabled", "not enabled", "not active", "inactive"})) {

@@ -99,7 +99,7 @@ bool Site::trusts(std::string_view text) const {
 
 std::string Site::range(WallTime from, WallTime to) const {
   const std::string text =
-      base::to_iso_seconds(from) + "..." + base::to_iso_seconds(to + base::Millis(999));
+      base::to_iso_seconds(from) + "..." + base::to_iso_seconds(to + base::Millis(1000));
   switch (options_.range_quotes) {
     case ProcoreOptions::RangeQuotes::plain:
       return text;

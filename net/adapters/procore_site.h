@@ -29,7 +29,8 @@ class Site {
   /// plain http only to the API's own loopback host and port.
   bool trusts(std::string_view url) const;
 
-  /// "from...to" in whole seconds, widened outwards, as filters take it (5.1).
+  /// "from...to" in whole seconds as filters take it (5.1). Ends in the second after `to`: whether
+  /// a range includes its end is not documented.
   std::string range(WallTime from, WallTime to) const;
 
  private:

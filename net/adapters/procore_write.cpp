@@ -154,7 +154,11 @@ List upload_ids(const Site& site, const PushOp& op) {
   if (const List* list = attached != nullptr ? attached->as_list() : nullptr) {
     for (const Value& child : *list) {
       const Document* document = child.as_document();
-      const std::string id = document != nullptr ? document->text("id") : std::string();
+      if (document == nullptr) continue;
+      // Where only the attachment's own id is known the service may refuse it; leaving it out would
+      // silently take the attachment away.
+      std::string id = document->text("upload_id");
+      if (id.empty()) id = document->text("id");
       if (!id.empty()) ids.push_back(id_value(id));
     }
   }

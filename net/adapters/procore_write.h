@@ -42,7 +42,8 @@ void note_missing_fields(const Site& site, const PushOp& op, std::span<const Wri
 void note_missing_files(const std::vector<UploadedFile>& files, const base::Value* children,
                         std::vector<std::string>& missing);
 
-/// The uploads of a push as `upload_ids`; in a PATCH that replaces, after what is attached now.
+/// The uploads of a push as `upload_ids`; in a PATCH that replaces, after what is attached now (the
+/// children's `upload_id`, else their `id`).
 base::List upload_ids(const Site& site, const PushOp& op);
 
 /// Whether `fields` of a candidate were made by `me` in the window of the look-up, as far as it

@@ -49,7 +49,7 @@ TEST_CASE("a lost RFI is looked for by time, author, subject and question") {
   const LookUp look =
       look_for("rfi", Action::create, {{"subject", "Beam"}, {"question", "Why?\nHow?"}});
   CHECK(asked(look).find("/rfis?page=1&per_page=1000") != std::string::npos);
-  CHECK(asked(look).find("created_at%5D=2026-10-01T09%3A59%3A00Z...2026-10-01T10%3A01%3A00Z") !=
+  CHECK(asked(look).find("created_at%5D=2026-10-01T09%3A59%3A00Z...2026-10-01T10%3A01%3A01Z") !=
         std::string::npos);
   const std::string mine = R"("created_by":{"id":8001},"created_at":"2026-10-01T10:00:00Z")";
   const std::string body =
@@ -94,7 +94,7 @@ TEST_CASE("a lost photo is looked for by uploader, time, name, size and descript
   CHECK(asked(look) ==
         "/rest/v1.0/images?project_id=2002&page=1&per_page=1000&sort=created_at&"
         "filters%5Buploader_id%5D%5B%5D=8001&filters%5Bcreated_at%5D="
-        "2026-10-01T09%3A59%3A00Z...2026-10-01T10%3A01%3A00Z");
+        "2026-10-01T09%3A59%3A00Z...2026-10-01T10%3A01%3A01Z");
   const std::string one(kPhoto);
   CHECK(found(look, "[" + one + "]") == Lines{"9001"});
   look.op.files = {file("wall.jpg", 777001)};

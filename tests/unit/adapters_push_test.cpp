@@ -134,13 +134,14 @@ TEST_CASE("a reply carries its text and uploads") {
 TEST_CASE("attaching appends, or repeats what is there when a PATCH replaces") {
   PushOp rfi = op_of("rfi", Action::attach, {}, "55");
   rfi.files = {file("d.pdf", "01DDD")};
-  rfi.current = {{"attachments", List{Document{{"id", "61"}, {"name", "old.jpg"}}}}};
+  rfi.current = {{"attachments", List{Document{{"id", "61"}, {"name", "old.jpg"}},
+                                      Document{{"id", "62"}, {"upload_id", "01OLD"}}, "junk"}}};
   check_sent(rfi, "PATCH /rest/v1.0/projects/2002/rfis/55",
              R"({"rfi":{"question":{"upload_ids":["01DDD"]}}})");
   ProcoreOptions replacing = options();
   replacing.upload_ids_on_patch = ProcoreOptions::UploadIdsOnPatch::replace;
   check_sent(rfi, "PATCH /rest/v1.0/projects/2002/rfis/55",
-             R"({"rfi":{"question":{"upload_ids":[61,"01DDD"]}}})", replacing);
+             R"({"rfi":{"question":{"upload_ids":[61,"01OLD","01DDD"]}}})", replacing);
   PushOp note = rfi;
   note.kind = KindId("note");
   check_sent(note, "PATCH /rest/v1.0/projects/2002/notes_logs/55",
