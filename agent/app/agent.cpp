@@ -1,0 +1,161 @@
+#include "agent/app/agent.h"
+
+#include "agent/app/parts.h"
+#include "agent/verbs/verbs.h"
+#include "net/adapters/procore.h"
+#include "platform/base/time_text.h"
+
+namespace fieldsync::app {
+
+using base::Cause;
+using base::Failure;
+using base::Result;
+using platform::join;
+
+Parts::Parts(const World& world_, const Config& config_)
+    : world(world_),
+      config(config_),
+      secrets(world.host.files, join(config.state_folder, "secrets")),
+      originals(world.host.files, join(config.state_folder, "originals"),
+                storage::BlobStore::Sync::durable),
+      files(world.host.files, join(config.state_folder, "files"), storage::BlobStore::Sync::lazy) {}
+
+RemoteParts* Parts::find_remote(const base::RemoteName& name) {
+  for (const auto& parts : remotes) {
+    if (parts->config.name == name) return parts.get();
+  }
+  return nullptr;
+}
+
+Result<RemoteParts*> Parts::pick_remote(const std::string& name) {
+  if (!name.empty()) {
+    if (RemoteParts* found = find_remote(base::RemoteName(name))) return found;
+    return Failure{Cause::bad_input, "no remote \"" + name + "\" in the config file"};
+  }
+  if (remotes.size() == 1) return remotes.front().get();
+  return Failure{Cause::bad_input, remotes.empty()
+                                       ? "no remote in the config file: add [remote.procore]"
+                                       : "several remotes: say which with --remote"};
+}
+
+std::string client_secret_name(const base::RemoteName& remote) {
+  return "client_secret." + remote.raw();
+}
+
+namespace {
+
+Result<> open_stores(Parts& parts) {
+  const Path folder = parts.config.state_folder;
+  TRY(parts.world.host.files.make_folder(folder));
+  const base::WallTime now = parts.world.host.clock.wall();
+  storage::DatabaseOptions options;
+  options.vfs = parts.world.vfs;
+  TRY_ASSIGN(auto work, storage::WorkStore::open(folder, options, now));
+  parts.work = std::move(work.store);
+  if (work.salvage) {
+    std::string notice = "work.db was damaged. " + std::to_string(work.salvage->rows_kept) +
+                         " rows were saved; the damaged file is kept as " +
+                         work.salvage->damaged_copy + ".";
+    for (const std::string& lost : work.salvage->lost) notice += " Not readable: " + lost + ".";
+    parts.notices.push_back(std::move(notice));
+  }
+  options.durability = storage::Durability::normal;
+  TRY_ASSIGN(auto mirror, storage::MirrorStore::open(folder, options, now));
+  parts.mirror = std::move(mirror.store);
+  if (mirror.set_aside) {
+    parts.notices.push_back("mirror.db was damaged and is being fetched again; nothing of yours " +
+                            std::string("was in it. The damaged file is kept as ") +
+                            *mirror.set_aside + ".");
+  }
+  TRY(parts.originals.sweep_incoming());
+  TRY(parts.files.sweep_incoming());
+  TRY(parts.work->recover_after_restart());
+  return base::Done{};
+}
+
+Result<> add_remote(Parts& parts, const RemoteConfig& config) {
+  auto remote = std::make_unique<RemoteParts>();
+  remote->config = config;
+  net::ProcoreOptions options;
+  options.api_url = config.api_url;
+  options.company = config.company;
+  options.default_rfi_manager = config.rfi_manager;
+  options.upload_style = config.upload_style;
+  remote->service = std::make_unique<net::Procore>(options);
+
+  net::OAuthApp oauth;
+  oauth.login_url = config.login_url;
+  oauth.client_id = config.client_id;
+  oauth.grant = config.grant;
+  TRY_ASSIGN(const auto secret, parts.secrets.get(client_secret_name(config.name)));
+  if (secret) oauth.client_secret = *secret;
+  World& world = parts.world;
+  remote->tokens = std::make_unique<net::TokenSource>(
+      world.host, world.transport, parts.secrets, world.log, oauth, "tokens." + config.name.raw());
+  TRY_ASSIGN(const std::string me, parts.work->setting("me." + config.name.raw()));
+  remote->remote.reset(new sync::Remote{config.name,
+                                        *remote->service,
+                                        *remote->tokens,
+                                        sync::LinkSense(world.host.random.fork()),
+                                        {},
+                                        base::ServiceId(me),
+                                        {}});
+  remote->engine = std::make_unique<sync::Engine>(
+      world.host, world.transport, world.log, *remote->remote, *parts.work, *parts.mirror,
+      parts.originals, parts.files,
+      sync::EngineOptions{parts.config.poll_interval, config.upload_style});
+  parts.remotes.push_back(std::move(remote));
+  return base::Done{};
+}
+
+/// What the config file follows is followed; what a person followed besides stays.
+Result<> take_follows(Parts& parts) {
+  TRY_ASSIGN(const auto known, parts.work->follows());
+  for (const storage::Follow& follow : parts.config.follows) {
+    bool same = false;
+    for (const storage::Follow& other : known) {
+      same = same || (other.remote == follow.remote && other.project == follow.project &&
+                      other.tools == follow.tools);
+    }
+    if (!same) TRY(parts.work->save_follow(follow));
+  }
+  return base::Done{};
+}
+
+}  // namespace
+
+struct Agent::Impl {
+  Parts parts;
+  std::unique_ptr<verbs::Verbs> verbs;
+  Impl(const World& world, const Config& config) : parts(world, config) {}
+};
+
+Agent::Agent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Agent::~Agent() = default;
+
+Result<std::unique_ptr<Agent>> Agent::open(const World& world, const Config& config) {
+  auto impl = std::make_unique<Impl>(world, config);
+  Parts& parts = impl->parts;
+  TRY(open_stores(parts));
+  parts.view = std::make_unique<sync::View>(*parts.work, *parts.mirror);
+  parts.intake =
+      std::make_unique<sync::Intake>(parts.world.host, *parts.work, parts.originals, *parts.view);
+  for (const RemoteConfig& remote : config.remotes) TRY(add_remote(parts, remote));
+  TRY(take_follows(parts));
+  impl->verbs = std::make_unique<verbs::Verbs>(parts);
+  return std::unique_ptr<Agent>(new Agent(std::move(impl)));
+}
+
+void Agent::start() {
+  for (const auto& remote : impl_->parts.remotes) remote->engine->start();
+}
+
+api::Commands& Agent::commands() { return *impl_->verbs; }
+storage::BlobStore& Agent::originals() { return impl_->parts.originals; }
+const std::vector<std::string>& Agent::notices() const { return impl_->parts.notices; }
+
+void Agent::on_status(std::function<void(const std::string&)> listener) {
+  impl_->verbs->on_status(std::move(listener));
+}
+
+}  // namespace fieldsync::app

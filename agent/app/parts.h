@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/app/agent.h"
+#include "agent/app/config.h"
+#include "agent/sync/engine.h"
+#include "agent/sync/intake.h"
+#include "agent/sync/view.h"
+#include "platform/secret_store.h"
+
+namespace fieldsync::app {
+
+/// Everything that belongs to one configured account.
+struct RemoteParts {
+  RemoteConfig config;
+  std::unique_ptr<net::RemoteService> service;
+  std::unique_ptr<net::TokenSource> tokens;
+  std::unique_ptr<sync::Remote> remote;
+  std::unique_ptr<sync::Engine> engine;
+};
+
+/// All parts of one agent, in the order they need each other. Built by Agent::open, used by the
+/// verbs. Loop thread only.
+struct Parts {
+  World world;
+  Config config;
+  platform::FileSecretStore secrets;
+  std::unique_ptr<storage::WorkStore> work;
+  std::unique_ptr<storage::MirrorStore> mirror;
+  storage::BlobStore originals;
+  storage::BlobStore files;
+  std::vector<std::string> notices;
+  std::unique_ptr<sync::View> view;
+  std::unique_ptr<sync::Intake> intake;
+  std::vector<std::unique_ptr<RemoteParts>> remotes;
+  std::function<void(const std::string&)> status_listener;
+
+  Parts(const World& world_, const Config& config_);
+
+  /// The account of that name, or nullptr.
+  RemoteParts* find_remote(const base::RemoteName& name);
+  /// The account a person means: the named one, or the only one. bad_input otherwise.
+  base::Result<RemoteParts*> pick_remote(const std::string& name);
+};
+
+/// The name of the secret that holds the client secret of an account.
+std::string client_secret_name(const base::RemoteName& remote);
+
+}  // namespace fieldsync::app

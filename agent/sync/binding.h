@@ -1,0 +1,16 @@
+#pragma once
+
+#include "agent/sync/context.h"
+
+namespace fieldsync::sync {
+
+/// Turns an intent into a write of the service, as late as possible: ids of records captured here
+/// become service ids now. waiting_for_other when one is not known yet; level and current lists are
+/// filled in from what is known. For an edit the fields are those of the intent, unmerged.
+base::Result<net::PushOp> bind(Context& context, const storage::Intent& intent);
+
+/// The key of the record the intent is about, at the service; nothing while it is not delivered.
+base::Result<std::optional<storage::RecordKey>> key_of(Context& context,
+                                                       const storage::Intent& intent);
+
+}  // namespace fieldsync::sync

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+
+#include "agent/sync/remote.h"
+#include "net/http_transport.h"
+#include "platform/base/log.h"
+#include "platform/host.h"
+
+namespace fieldsync::sync {
+
+/// The only way out: every request of a remote passes here. Adds the token (to the service's own
+/// hosts only), keeps to the request budget, renews a refused token once, and learns from every
+/// exchange whether there is a link and what the service's clock says. Loop thread only.
+class Courier {
+ public:
+  Courier(platform::Host& host, net::HttpTransport& transport, base::Log& log, Remote& remote);
+
+  using Callback = std::function<void(net::HttpOutcome)>;
+  /// Called right before the request leaves; false stops it (the intent could not be marked).
+  using BeforeSend = std::function<base::Result<>()>;
+  void send(net::HttpRequest request, Callback done, net::HttpTransport::ProgressCallback progress,
+            BeforeSend before_send);
+  void send(net::HttpRequest request, Callback done) {
+    send(std::move(request), std::move(done), nullptr, nullptr);
+  }
+
+  /// The service's idea of now.
+  base::WallTime service_now() const;
+  /// A reader found that the answer was not the service's.
+  void not_the_service(const base::Failure& failure);
+  /// Called when a link that was shut works again.
+  std::function<void()> on_link_back;
+
+ private:
+  struct Errand;
+  void with_token(std::shared_ptr<Errand> errand);
+  void when_gate_opens(std::shared_ptr<Errand> errand);
+  void submit(std::shared_ptr<Errand> errand);
+  void answered(const std::shared_ptr<Errand>& errand, net::HttpOutcome outcome);
+
+  platform::Host& host_;
+  net::HttpTransport& transport_;
+  base::Log& log_;
+  Remote& remote_;
+};
+
+}  // namespace fieldsync::sync

@@ -1,0 +1,126 @@
+#include "agent/sync/deliveries.h"
+
+#include <map>
+
+#include "agent/merge/three_way.h"
+#include "agent/sync/binding.h"
+#include "agent/sync/tuning.h"
+#include "platform/base/time_text.h"
+
+namespace fieldsync::sync {
+
+using base::Cause;
+using base::Document;
+using base::Failure;
+using base::Result;
+using storage::Act;
+using storage::Intent;
+using storage::IntentState;
+
+namespace {
+
+/// What was read back, as evidence: the fields that were sent, and each attachment's digest.
+Document proof_of(const Intent& intent, const net::RemoteRecord& record) {
+  Document fields;
+  for (const base::Field& sent : intent.fields) {
+    const base::Value* seen = record.fields.find(sent.name);
+    fields.set(sent.name, seen ? *seen : sent.value);
+  }
+  base::List files;
+  for (const storage::Attachment& attachment : intent.attachments) {
+    files.push_back(Document{
+        {"name", attachment.name}, {"size", attachment.size}, {"sha256", attachment.blob.hex()}});
+  }
+  Document proof{{"record", record.id.raw()}, {"fields", fields}, {"files", files}};
+  if (record.updated_at) proof.set("service_updated_at", base::to_iso_seconds(*record.updated_at));
+  return proof;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : "; ") + line;
+  return text;
+}
+
+}  // namespace
+
+Result<> Deliveries::observed(const base::ProjectId& project,
+                              const std::vector<net::RemoteRecord>& records) {
+  std::map<base::KindId, std::map<base::ServiceId, base::RecordId>> awaited;
+  for (const net::RemoteRecord& record : records) {
+    if (awaited.count(record.kind) == 0) {
+      auto& items = awaited[record.kind];
+      TRY_ASSIGN(const auto open, context_.work.items_with_open_intents(project, record.kind));
+      for (const base::RecordId& item : open) {
+        TRY_ASSIGN(const auto id, service_id(context_.work, item));
+        if (id) items.emplace(*id, item);
+      }
+    }
+    const auto& items = awaited[record.kind];
+    const auto found = items.find(record.id);
+    if (found == items.end()) continue;
+    TRY_ASSIGN(const auto intents, context_.work.open_intents_of(found->second));
+    for (const Intent& intent : intents) {
+      if (intent.state == IntentState::sent && intent.act != Act::remove) {
+        TRY(check(intent, record));
+      }
+    }
+  }
+  return base::Done{};
+}
+
+Result<std::vector<std::string>> Deliveries::missing(const Intent& intent,
+                                                     const net::RemoteRecord& record) {
+  TRY_ASSIGN(net::PushOp op, bind(context_, intent));
+  if (intent.act == Act::edit) {
+    const auto* kind = kinds::find_kind(intent.kind.raw());
+    FS_CHECK(kind != nullptr);
+    const merge::Merged merged = merge::three_way(*kind, intent.base, op.fields, record.fields);
+    op.fields = merged.to_send;
+    for (const merge::FieldConflict& conflict : merged.conflicts) {
+      op.fields.set(conflict.field, conflict.ours);
+    }
+  }
+  if (intent.act == Act::create && op.id.raw().empty()) op.id = intent.result;
+  if (intent.act == Act::reply) op.current.set("reply_id", intent.result.raw());
+  return context_.remote.service.missing_in(op, record);
+}
+
+Result<> Deliveries::check(const Intent& intent, const net::RemoteRecord& record) {
+  // A summary cannot show everything; what it lacks is no evidence against the delivery.
+  const bool whole = record.extent == net::Extent::full;
+  TRY_ASSIGN(const auto lacks, missing(intent, record));
+  if (lacks.empty() && whole) return deliver(intent, proof_of(intent, record));
+  if (!whole) return base::Done{};
+  Intent changed = intent;
+  const Failure failure{Cause::not_read_back_yet, "the service does not show " + joined(lacks)};
+  if (changed.attempts + 1 >= tuning::kReadBackMax) {
+    return outcomes_.held(changed,
+                          {Cause::refused_by_service, "sent and accepted, but " + failure.what});
+  }
+  return outcomes_.unproven(changed, failure);
+}
+
+Result<> Deliveries::removed(const Intent& intent) {
+  return deliver(intent, Document{{"record", intent.result.raw()}, {"removed", base::Value(true)}});
+}
+
+Result<> Deliveries::deliver(const Intent& intent, Document proof) {
+  storage::Receipt receipt;
+  receipt.intent = intent.id;
+  receipt.item = intent.item;
+  receipt.kind = intent.kind;
+  receipt.act = intent.act;
+  receipt.project = intent.project;
+  receipt.remote = intent.remote;
+  receipt.service_id = intent.result;
+  receipt.captured_at = intent.captured_at;
+  receipt.delivered_at = context_.now();
+  receipt.proof = std::move(proof);
+  TRY(context_.work.record_delivered(intent, std::move(receipt)));
+  context_.log.info("intent.delivered",
+                    {{"intent", intent.id.raw()}, {"record", intent.result.raw()}});
+  return base::Done{};
+}
+
+}  // namespace fieldsync::sync

@@ -1,0 +1,182 @@
+#include "agent/sync/engine.h"
+
+#include "agent/sync/binding.h"
+#include "agent/sync/retry.h"
+#include "agent/sync/tuning.h"
+
+namespace fieldsync::sync {
+
+using base::Done;
+using base::Failure;
+using base::Result;
+
+Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& log, Remote& remote,
+               storage::WorkStore& work, storage::MirrorStore& mirror,
+               storage::BlobStore& originals, storage::BlobStore& files,
+               const EngineOptions& options)
+    : host_(host),
+      remote_(remote),
+      courier_(host, transport, log, remote),
+      context_{host, log, remote, courier_, work, mirror, originals, files},
+      outcomes_(context_),
+      deliveries_(context_, outcomes_),
+      puller_(context_, deliveries_, options.poll_interval),
+      pusher_(context_, puller_, deliveries_, outcomes_),
+      uploader_(context_, outcomes_, options.upload_style),
+      downloader_(context_, puller_),
+      rights_(context_),
+      surveyor_(context_, rights_),
+      random_(host.random.fork()) {
+  courier_.on_link_back = [this] {
+    if (auto released = outcomes_.link_is_back(); !released) in_trouble(released.failure());
+    nudge();
+  };
+}
+
+void Engine::start() {
+  phase_ = Phase::running;
+  nudge();
+}
+
+void Engine::nudge() {
+  if (phase_ == Phase::stopped || thought_ == Thought::posted) return;
+  thought_ = Thought::posted;
+  host_.loop.post([this] {
+    thought_ = Thought::none;
+    think();
+  });
+}
+
+Result<> Engine::sync_now(net::Sweep sweep) {
+  remote_.link.try_now();
+  trouble_until_ = {};
+  TRY(context_.work.make_due(std::nullopt));
+  TRY(surveyor_.ask_for_rounds(sweep));
+  nudge();
+  return Done{};
+}
+
+void Engine::think() {
+  if (trouble_until_ > host_.clock.wall()) return wake_at(trouble_until_);
+  if (trouble_) {
+    // What was under way when the disk failed may stand as `sending` with nobody at it.
+    if (!busy_.empty()) return;
+    if (auto recovered = context_.work.recover_after_restart(); !recovered) {
+      return in_trouble(recovered.failure());
+    }
+    trouble_.reset();
+  }
+  auto surveyed = surveyor_.survey();
+  if (!surveyed) return in_trouble(surveyed.failure());
+  surveyed->calls_in_flight = calls_;
+  surveyed->uploads_in_flight = uploads_;
+  surveyed->downloads_in_flight = downloads_;
+  surveyed->busy = busy_;
+  const Plan next = plan(*surveyed);
+  wake_.reset();
+  if (next.wake) wake_at(*next.wake);
+  for (const Step& step : next.steps) perform(step);
+  if (on_change) on_change();
+}
+
+void Engine::wake_at(base::WallTime at) {
+  wake_ = at;
+  if (timer_) host_.loop.cancel(*timer_);
+  const base::Millis wait = std::max(base::Millis{1}, at - host_.clock.wall());
+  timer_ = host_.loop.call_at(host_.clock.now() + wait, [this] {
+    timer_.reset();
+    nudge();
+  });
+}
+
+void Engine::perform(const Step& step) {
+  busy_.insert(step.key);
+  const StepDone done = [this, step](const Result<>& result) { finish(step, result); };
+  switch (step.kind) {
+    case StepKind::read_rights:
+      ++calls_;
+      return rights_.read(step.project, done);
+    case StepKind::pull:
+      ++calls_;
+      return puller_.pull(step.project, step.tool, step.sweep, done);
+    case StepKind::show:
+      ++calls_;
+      return perform_show(step, done);
+    case StepKind::push:
+      ++calls_;
+      return pusher_.push(step.intent, done);
+    case StepKind::look_up:
+      ++calls_;
+      return pusher_.look_up(step.intent, done);
+    case StepKind::prove:
+      ++calls_;
+      return pusher_.prove(step.intent, done);
+    case StepKind::upload:
+      ++uploads_;
+      return uploader_.upload(step.intent, done);
+    case StepKind::download:
+      ++downloads_;
+      return downloader_.download(step.record, step.file, done);
+  }
+}
+
+void Engine::perform_show(const Step& step, const StepDone& done) {
+  storage::RecordKey key = step.record;
+  std::optional<storage::Intent> intent;
+  if (key.id.raw().empty()) {
+    // Asked for by an edit whose record is not known well enough to merge with.
+    auto loaded = context_.work.intent(step.intent);
+    if (!loaded) return done(loaded.failure());
+    if (!*loaded) return done(Done{});
+    intent = **loaded;
+    auto found = key_of(context_, *intent);
+    if (!found) return done(found.failure());
+    if (!*found) return done(Done{});
+    key = **found;
+  }
+  puller_.show(key, [this, key, intent, done](const Result<>& stored,
+                                              const std::optional<net::RemoteRecord>&,
+                                              const std::optional<Failure>& failure) {
+    if (!stored || !failure) return done(stored);
+    surveyor_.hold_back_show(
+        key, context_.now() + retry_delay(*failure, tuning::kRetryDoublingsMax, random_));
+    done(intent ? outcomes_.failed(*intent, *failure) : Result<>(Done{}));
+  });
+}
+
+void Engine::finish(const Step& step, const Result<>& result) {
+  busy_.erase(step.key);
+  switch (step.kind) {
+    case StepKind::upload:
+      --uploads_;
+      break;
+    case StepKind::download:
+      --downloads_;
+      break;
+    case StepKind::read_rights:
+    case StepKind::pull:
+    case StepKind::show:
+    case StepKind::push:
+    case StepKind::look_up:
+    case StepKind::prove:
+      --calls_;
+      break;
+  }
+  if (!result) in_trouble(result.failure());
+  nudge();
+}
+
+void Engine::in_trouble(const Failure& failure) {
+  context_.log.error("engine.trouble", {{"why", failure.what}});
+  trouble_ = failure;
+  trouble_until_ = host_.clock.wall() + tuning::kDiskPause;
+  wake_at(trouble_until_);
+}
+
+bool Engine::is_idle() const {
+  if (!busy_.empty() || thought_ == Thought::posted) return false;
+  if (remote_.link.state() == LinkState::shut) return true;
+  return !wake_ || *wake_ > host_.clock.wall() + tuning::kSoon;
+}
+
+}  // namespace fieldsync::sync

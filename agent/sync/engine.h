@@ -1,0 +1,79 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "agent/sync/downloader.h"
+#include "agent/sync/planner.h"
+#include "agent/sync/pusher.h"
+#include "agent/sync/rights.h"
+#include "agent/sync/surveyor.h"
+#include "agent/sync/uploader.h"
+
+namespace fieldsync::sync {
+
+struct EngineOptions {
+  base::Millis poll_interval{0};
+  net::UploadStyle upload_style = net::UploadStyle::segmented;
+};
+
+/// The loop of one remote: survey, plan, perform; every outcome is recorded before the next plan.
+/// It sleeps until an event or the time the plan named. Loop thread only.
+class Engine {
+ public:
+  Engine(platform::Host& host, net::HttpTransport& transport, base::Log& log, Remote& remote,
+         storage::WorkStore& work, storage::MirrorStore& mirror, storage::BlobStore& originals,
+         storage::BlobStore& files, const EngineOptions& options);
+
+  /// Begins to work. Before that nothing leaves.
+  void start();
+  /// Something changed (a capture, a follow, a login): plan anew, soon.
+  void nudge();
+  /// A person wants everything tried now: pauses end, rounds are due.
+  base::Result<> sync_now(net::Sweep sweep);
+
+  /// Nothing is under way and nothing becomes due within tuning::kSoon.
+  bool is_idle() const;
+  std::optional<Uploader::Progress> upload_progress() const { return uploader_.progress(); }
+  base::ByteCount upload_bytes_sent() const { return uploader_.bytes_sent(); }
+  /// Trouble with this machine's own disk, while it lasts.
+  const std::optional<base::Failure>& trouble() const { return trouble_; }
+  const std::optional<base::Failure>& rights_failure() const { return rights_.failure(); }
+  /// Called after every recorded outcome.
+  std::function<void()> on_change;
+
+ private:
+  void think();
+  void perform(const Step& step);
+  void finish(const Step& step, const base::Result<>& result);
+  void perform_show(const Step& step, const StepDone& done);
+  void wake_at(base::WallTime at);
+  void in_trouble(const base::Failure& failure);
+
+  platform::Host& host_;
+  Remote& remote_;
+  Courier courier_;
+  Context context_;
+  Outcomes outcomes_;
+  Deliveries deliveries_;
+  Puller puller_;
+  Pusher pusher_;
+  Uploader uploader_;
+  Downloader downloader_;
+  RightsReader rights_;
+  Surveyor surveyor_;
+  platform::Random random_;
+
+  enum class Phase { stopped, running } phase_ = Phase::stopped;
+  std::set<std::string> busy_;
+  int calls_ = 0, uploads_ = 0, downloads_ = 0;
+  std::optional<platform::TimerId> timer_;
+  std::optional<base::WallTime> wake_;
+  enum class Thought { none, posted } thought_ = Thought::none;
+  std::optional<base::Failure> trouble_;
+  base::WallTime trouble_until_{};
+};
+
+}  // namespace fieldsync::sync

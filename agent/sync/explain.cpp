@@ -1,0 +1,117 @@
+#include "agent/sync/explain.h"
+
+#include "agent/sync/retry.h"
+#include "platform/base/time_text.h"
+
+namespace fieldsync::sync {
+
+using base::Cause;
+using storage::Intent;
+using storage::IntentState;
+
+namespace {
+
+/// What holds up everything of the remote; Cause::none when nothing does.
+Explanation of_remote(const Remote& remote, base::WallTime now) {
+  Explanation why;
+  switch (remote.tokens.state()) {
+    case net::LoginState::refused:
+      why.cause = Cause::login_required;
+      return why;
+    case net::LoginState::in_doubt:
+      why.cause = Cause::login_in_doubt;
+      return why;
+    case net::LoginState::paused:
+      why.cause = Cause::login_paused;
+      return why;
+    case net::LoginState::unknown:
+    case net::LoginState::ready:
+    case net::LoginState::refreshing:
+      break;
+  }
+  if (remote.link.state() == LinkState::shut) {
+    why.cause = remote.link.failure().cause;
+    why.evidence = remote.link.failure().what;
+    why.next_attempt = remote.link.retry_at();
+    return why;
+  }
+  const base::WallTime opens = remote.gate.may_send_at(now);
+  if (opens > now) {
+    why.cause = Cause::rate_limited;
+    why.evidence = "the service takes requests again at " + base::to_iso_seconds(opens);
+    why.next_attempt = opens;
+  }
+  return why;
+}
+
+}  // namespace
+
+Explanation explain(const Intent& intent, const Remote& remote, base::WallTime now) {
+  Explanation why{intent.cause, intent.evidence, std::nullopt, intent.attempts};
+  switch (intent.state) {
+    case IntentState::delivered:
+    case IntentState::cancelled:
+    case IntentState::held:
+      return why;
+    case IntentState::waiting:
+      why.cause = Cause::waiting_for_other;
+      if (intent.depends_on) {
+        why.evidence = "waits for act " + std::to_string(intent.depends_on->raw());
+      }
+      return why;
+    case IntentState::queued:
+    case IntentState::sending:
+    case IntentState::in_doubt:
+    case IntentState::sent:
+      break;
+  }
+  Explanation shared = of_remote(remote, now);
+  if (shared.cause != Cause::none) {
+    shared.attempts = intent.attempts;
+    return shared;
+  }
+  if (intent.state == IntentState::in_doubt) why.cause = Cause::in_doubt;
+  if (why.cause == Cause::none || verdict_on(why.cause) == Verdict::link) {
+    why.cause = Cause::queued;
+    why.evidence = intent.state == IntentState::sending ? "being sent now" : "";
+  }
+  why.next_attempt = std::max(intent.next_attempt, now);
+  return why;
+}
+
+Explanation explain(const ViewRecord& record, const std::optional<storage::ToolState>& tool) {
+  Explanation why;
+  if (record.state == ViewState::missing || record.state == ViewState::gone) {
+    why.cause = Cause::record_gone;
+    return why;
+  }
+  if (!tool) {
+    why.cause = Cause::not_polled_yet;
+    return why;
+  }
+  why.cause = tool->cause;
+  why.evidence = tool->evidence;
+  why.next_attempt = tool->next_poll;
+  why.attempts = tool->attempts;
+  if (tool->complete_as_of) {
+    why.evidence += (why.evidence.empty() ? "" : "; ") + std::string("complete as of ") +
+                    base::to_iso_seconds(*tool->complete_as_of);
+  }
+  return why;
+}
+
+base::Document to_document(const Explanation& why) {
+  const base::CauseInfo& info = base::info(why.cause);
+  base::Document document{{"cause", info.id},
+                          {"sentence", info.sentence},
+                          {"owner", base::name(info.owner)},
+                          {"next_step", info.next_step},
+                          {"evidence", why.evidence},
+                          {"attempts", why.attempts}};
+  document.set("next_attempt", why.next_attempt
+                                   ? base::Value(base::to_iso_seconds(*why.next_attempt))
+                                   : base::Value());
+  return document;
+}
+
+}  // namespace fieldsync::sync

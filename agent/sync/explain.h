@@ -1,0 +1,23 @@
+#pragma once
+
+#include "agent/sync/engine.h"
+#include "agent/sync/view.h"
+
+namespace fieldsync::sync {
+
+/// Why something is where it is: for every intent and every record there is an answer (promise P6).
+struct Explanation {
+  base::Cause cause = base::Cause::none;
+  std::string evidence;
+  std::optional<base::WallTime> next_attempt;  ///< nothing: no attempt is planned without an event
+  int attempts = 0;
+};
+
+/// Of an open intent. What is stored with it wins; what is true of the whole remote (no link, no
+/// login, budget used up) is looked up now.
+Explanation explain(const storage::Intent& intent, const Remote& remote, base::WallTime now);
+/// Of a record without open intents: how old what we know of it is.
+Explanation explain(const ViewRecord& record, const std::optional<storage::ToolState>& tool);
+base::Document to_document(const Explanation& explanation);
+
+}  // namespace fieldsync::sync

@@ -1,0 +1,26 @@
+#include "agent/sync/link_sense.h"
+
+#include "agent/sync/retry.h"
+
+namespace fieldsync::sync {
+
+bool LinkSense::answered() {
+  const bool was_shut = state_ == LinkState::shut;
+  state_ = LinkState::open;
+  attempts_ = 0;
+  return was_shut;
+}
+
+void LinkSense::failed(const base::Failure& failure, base::WallTime now) {
+  state_ = LinkState::shut;
+  failure_ = failure;
+  retry_at_ = now + link_delay(attempts_, random_);
+  ++attempts_;
+}
+
+void LinkSense::try_now() {
+  retry_at_ = {};
+  attempts_ = 0;
+}
+
+}  // namespace fieldsync::sync

@@ -1,0 +1,82 @@
+#include "agent/sync/outcomes.h"
+
+#include "agent/sync/retry.h"
+#include "agent/sync/tuning.h"
+
+namespace fieldsync::sync {
+
+using base::Cause;
+using base::Failure;
+using base::Result;
+using storage::Intent;
+using storage::IntentState;
+
+bool may_have_taken_effect(Cause cause) {
+  // 429 and refusals are said before anything is done; a 5xx, a cut or an answer nobody
+  // understands may follow the effect (facts/procore-api.md 6.1).
+  return cause == Cause::service_error || cause == Cause::service_busy ||
+         cause == Cause::unexpected_answer || cause == Cause::captive_portal ||
+         cause == Cause::timeout || cause == Cause::offline;
+}
+
+Result<> Outcomes::failed(Intent intent, const Failure& failure) {
+  if (verdict_on(failure.cause) == Verdict::person) return held(std::move(intent), failure);
+  intent.state = IntentState::queued;
+  return again_later(std::move(intent), failure);
+}
+
+Result<> Outcomes::doubtful(Intent intent, const Failure& failure) {
+  intent.state = IntentState::in_doubt;
+  intent.cause = Cause::in_doubt;
+  intent.evidence = failure.what;
+  ++intent.attempts;
+  intent.next_attempt = context_.now() + tuning::kSettle;
+  intent.changed_at = context_.now();
+  return context_.work.update(intent);
+}
+
+Result<> Outcomes::unproven(Intent intent, const Failure& failure) {
+  return again_later(std::move(intent), failure);
+}
+
+Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
+  intent.cause = failure.cause;
+  intent.evidence = failure.what;
+  const bool link = waits_for_link(context_.remote, failure);
+  // Only answers count: a link that comes and goes says nothing about the intent.
+  if (!link) ++intent.attempts;
+  if (failure.cause == Cause::unexpected_answer && intent.attempts >= tuning::kUnexpectedMax) {
+    return held(std::move(intent), failure);
+  }
+  intent.next_attempt = context_.now() + retry_delay(failure, intent.attempts, random_);
+  if (link) waiting_for_link_.insert(intent.id);
+  context_.log.info("intent.again", {{"intent", intent.id.raw()},
+                                     {"cause", base::info(failure.cause).id},
+                                     {"why", failure.what}});
+  return context_.work.update(intent);
+}
+
+Result<> Outcomes::held(Intent intent, const Failure& failure) {
+  intent.state = IntentState::held;
+  intent.cause = failure.cause;
+  intent.evidence = failure.what;
+  intent.changed_at = context_.now();
+  context_.log.warning("intent.held", {{"intent", intent.id.raw()},
+                                       {"cause", base::info(failure.cause).id},
+                                       {"why", failure.what}});
+  return context_.work.update(intent);
+}
+
+Result<> Outcomes::link_is_back() {
+  for (const base::IntentId id : waiting_for_link_) {
+    TRY_ASSIGN(auto intent, context_.work.intent(id));
+    if (!intent || !storage::is_open(intent->state)) continue;
+    if (verdict_on(intent->cause) != Verdict::link) continue;
+    intent->next_attempt = {};
+    TRY(context_.work.update(*intent));
+  }
+  waiting_for_link_.clear();
+  return base::Done{};
+}
+
+}  // namespace fieldsync::sync

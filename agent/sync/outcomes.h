@@ -1,0 +1,36 @@
+#pragma once
+
+#include <set>
+
+#include "agent/sync/context.h"
+
+namespace fieldsync::sync {
+
+/// Records how an attempt at an intent ended when it did not end well: what state the intent is in
+/// now, why, and when it is tried again. Loop thread only.
+class Outcomes {
+ public:
+  explicit Outcomes(Context& context) : context_(context), random_(context.host.random.fork()) {}
+
+  /// Nothing can have taken effect: back into the queue, or held when the same would fail again.
+  base::Result<> failed(storage::Intent intent, const base::Failure& failure);
+  /// It may have taken effect: in doubt, to be looked for before it is repeated.
+  base::Result<> doubtful(storage::Intent intent, const base::Failure& failure);
+  /// A look at a delivery failed or did not show it yet; the state stays as it is.
+  base::Result<> unproven(storage::Intent intent, const base::Failure& failure);
+  base::Result<> held(storage::Intent intent, const base::Failure& failure);
+
+  /// The link works again: whatever waited for it is due at once.
+  base::Result<> link_is_back();
+
+ private:
+  base::Result<> again_later(storage::Intent intent, const base::Failure& failure);
+  Context& context_;
+  platform::Random random_;
+  std::set<base::IntentId> waiting_for_link_;
+};
+
+/// Whether a write that failed so may have taken effect all the same.
+bool may_have_taken_effect(base::Cause cause);
+
+}  // namespace fieldsync::sync

@@ -1,0 +1,248 @@
+#include "agent/sync/planner.h"
+
+#include <algorithm>
+
+#include "agent/sync/tuning.h"
+#include "platform/base/check.h"
+
+namespace fieldsync::sync {
+namespace {
+
+using storage::Act;
+using storage::Intent;
+using storage::IntentState;
+
+/// Collects steps until the slots are used up; refuses what is under way already.
+class Planner {
+ public:
+  explicit Planner(const Situation& s) : s_(s) {
+    calls_left_ = tuning::kCallsAtOnce - s.calls_in_flight;
+    uploads_left_ = tuning::kUploadsAtOnce - s.uploads_in_flight;
+    downloads_left_ = tuning::kDownloadsAtOnce - s.downloads_in_flight;
+    if (s.link == LinkState::shut) {
+      // Only a probe: the first useful thing, and nothing beside it.
+      const bool quiet = s.calls_in_flight + s.uploads_in_flight + s.downloads_in_flight == 0;
+      steps_left_ = quiet ? 1 : 0;
+    }
+  }
+
+  Plan make() {
+    if (!may_work()) return std::move(plan_);
+    for (const base::ProjectId& project : s_.rights_wanted) {
+      Step step{StepKind::read_rights, "rights:" + project.raw()};
+      step.project = project;
+      add_call(step);
+    }
+    for (const IntentFacts& facts : s_.intents) {
+      if (facts.uploads != IntentFacts::Uploads::missing) plan_intent(facts);
+    }
+    plan_rounds();
+    for (const IntentFacts& facts : s_.intents) {
+      if (facts.uploads == IntentFacts::Uploads::missing) plan_intent(facts);
+    }
+    plan_reading();
+    note_wake(s_.next_intent);
+    note_wake(s_.rights_retry_at);
+    return std::move(plan_);
+  }
+
+ private:
+  bool may_work() {
+    if (!s_.link_may_send) {
+      note_wake(s_.link_retry_at);
+      return false;
+    }
+    switch (s_.login) {
+      case net::LoginState::refused:
+        return false;
+      case net::LoginState::paused:
+        note_wake(s_.now + tuning::kRetryMax);
+        return false;
+      case net::LoginState::unknown:
+      case net::LoginState::ready:
+      case net::LoginState::refreshing:
+      case net::LoginState::in_doubt:
+        break;
+    }
+    if (s_.gate_opens > s_.now) {
+      // The storage hosts are not the service's API: an upload under way goes on, nothing begins.
+      note_wake(s_.gate_opens);
+      return false;
+    }
+    return true;
+  }
+
+  void plan_intent(const IntentFacts& facts) {
+    const Intent& intent = facts.intent;
+    switch (intent.state) {
+      case IntentState::queued:
+        if (facts.uploads == IntentFacts::Uploads::missing) return add_upload(intent);
+        if (intent.act == Act::edit || intent.act == Act::attach) {
+          if (facts.sight == IntentFacts::Sight::stale_record) return add_show_of(intent);
+          if (facts.sight == IntentFacts::Sight::stale_tool) return add_pull_for(intent);
+        }
+        return add_intent_step(StepKind::push, intent);
+      case IntentState::in_doubt:
+        return add_intent_step(StepKind::look_up, intent);
+      case IntentState::sent:
+        if (facts.proof == IntentFacts::Proof::by_show) {
+          return add_intent_step(StepKind::prove, intent);
+        }
+        return plan_shared_proof(intent);
+      case IntentState::waiting:
+      case IntentState::sending:
+      case IntentState::delivered:
+      case IntentState::held:
+      case IntentState::cancelled:
+        return;  // not in the due list; nothing to do here
+    }
+  }
+
+  /// One list of the tool proves many deliveries: wait for more of them, but not for long.
+  void plan_shared_proof(const Intent& intent) {
+    int sent = 0;
+    int to_come = 0;
+    for (const IntentFacts& other : s_.intents) {
+      if (other.intent.kind != intent.kind || other.intent.project != intent.project) continue;
+      if (other.intent.state == IntentState::sent) ++sent;
+      if (other.intent.state == IntentState::queued) ++to_come;
+    }
+    const base::WallTime patience_ends = intent.changed_at + tuning::kReadBackPatience;
+    if (to_come > 0 && sent < tuning::kReadBackBatch && patience_ends > s_.now) {
+      note_wake(patience_ends);
+      return;
+    }
+    add_pull_for(intent);
+  }
+
+  void plan_rounds() {
+    for (const ToolFacts& tool : s_.tools) {
+      if (tool.state.next_poll > s_.now) {
+        note_wake(tool.state.next_poll);
+        continue;
+      }
+      add_pull(tool.state.project, tool.state.tool, tool.due_sweep);
+    }
+  }
+
+  void plan_reading() {
+    for (const storage::RecordKey& key : s_.shows) {
+      Step step{StepKind::show, record_key(key)};
+      step.record = key;
+      add_call(step);
+    }
+    for (const auto& wanted : s_.downloads) {
+      Step step{StepKind::download, "file:" + record_key(wanted.key) + ":" + wanted.file.slot};
+      step.record = wanted.key;
+      step.file = wanted.file;
+      if (downloads_left_ > 0 && add(step)) --downloads_left_;
+    }
+  }
+
+  void add_upload(const Intent& intent) {
+    Step step{StepKind::upload, item_key(intent.item)};
+    step.intent = intent.id;
+    if (uploads_left_ > 0 && add(step)) --uploads_left_;
+  }
+
+  void add_intent_step(StepKind kind, const Intent& intent) {
+    Step step{kind, item_key(intent.item)};
+    step.intent = intent.id;
+    add_call(step);
+  }
+
+  void add_show_of(const Intent& intent) {
+    Step step{StepKind::show, item_key(intent.item)};
+    step.intent = intent.id;
+    add_call(step);
+  }
+
+  void add_pull_for(const Intent& intent) {
+    const auto* kind = kinds::find_kind(intent.kind.raw());
+    FS_CHECK(kind != nullptr);
+    for (const ToolFacts& facts : s_.tools) {
+      const bool failing = facts.state.attempts > 0 && facts.state.next_poll > s_.now;
+      if (facts.state.project == intent.project && facts.state.tool == kind->tool && failing) {
+        return note_wake(facts.state.next_poll);
+      }
+    }
+    add_pull(intent.project, std::string(kind->tool), net::Sweep::changes);
+  }
+
+  void add_pull(const base::ProjectId& project, const std::string& tool, net::Sweep sweep) {
+    Step step{StepKind::pull, tool_key(project, tool)};
+    step.project = project;
+    step.tool = tool;
+    step.sweep = sweep;
+    for (const ToolFacts& facts : s_.tools) {
+      // A first round is always the whole tool, whoever asks for it.
+      if (facts.state.project == project && facts.state.tool == tool &&
+          facts.due_sweep == net::Sweep::everything) {
+        step.sweep = net::Sweep::everything;
+      }
+    }
+    add_call(step);
+  }
+
+  void add_call(const Step& step) {
+    if (calls_left_ > 0 && add(step)) --calls_left_;
+  }
+
+  bool add(const Step& step) {
+    if (steps_left_ == 0) return false;
+    if (s_.busy.count(step.key) != 0 || !planned_.insert(step.key).second) return false;
+    --steps_left_;
+    plan_.steps.push_back(step);
+    return true;
+  }
+
+  void note_wake(std::optional<base::WallTime> at) {
+    if (at && (!plan_.wake || *at < *plan_.wake)) plan_.wake = at;
+  }
+
+  const Situation& s_;
+  Plan plan_;
+  std::set<std::string> planned_;
+  int steps_left_ = tuning::kIntentsPerPass;
+  int calls_left_ = 0;
+  int uploads_left_ = 0;
+  int downloads_left_ = 0;
+};
+
+}  // namespace
+
+std::string_view name(StepKind kind) {
+  switch (kind) {
+    case StepKind::read_rights:
+      return "read_rights";
+    case StepKind::pull:
+      return "pull";
+    case StepKind::show:
+      return "show";
+    case StepKind::push:
+      return "push";
+    case StepKind::look_up:
+      return "look_up";
+    case StepKind::prove:
+      return "prove";
+    case StepKind::upload:
+      return "upload";
+    case StepKind::download:
+      return "download";
+  }
+  FS_CHECK(false);
+}
+
+Plan plan(const Situation& situation) { return Planner(situation).make(); }
+
+std::string item_key(const base::RecordId& item) { return "item:" + item.raw(); }
+
+std::string tool_key(const base::ProjectId& project, std::string_view tool) {
+  return "tool:" + project.raw() + "/" + std::string(tool);
+}
+
+std::string record_key(const storage::RecordKey& key) {
+  return "record:" + key.project.raw() + "/" + key.kind.raw() + "/" + key.id.raw();
+}
+
+}  // namespace fieldsync::sync

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/sync/link_sense.h"
+#include "net/remote_service.h"
+#include "net/token_source.h"
+#include "storage/mirror_store.h"
+#include "storage/work_types.h"
+
+/// The next steps as a pure function of what is so. There is no stored list of jobs that could go
+/// stale: after a crash one simply plans again.
+namespace fieldsync::sync {
+
+/// What the plan has to know of one due intent.
+struct IntentFacts {
+  storage::Intent intent;
+  /// uploads: all attachments are at the service, some are not, or there are none.
+  enum class Uploads { none, missing, ready } uploads = Uploads::none;
+  /// Whether what we know of the record at the service is fresh enough to merge an edit with it:
+  /// stale_tool is cured by a look at the tool, stale_record only by a look at the record.
+  enum class Sight { fresh, stale_tool, stale_record } sight = Sight::fresh;
+  /// How a delivery is proved: by the tool's next list (shared by many), or by a look of its own.
+  enum class Proof { by_list, by_show } proof = Proof::by_show;
+};
+
+/// What the plan has to know of one tool of one followed project.
+struct ToolFacts {
+  storage::ToolState state;
+  net::Sweep due_sweep = net::Sweep::changes;  ///< what a round would do now
+};
+
+struct Situation {
+  base::WallTime now{};
+  LinkState link = LinkState::unproven;
+  bool link_may_send = true;
+  base::WallTime link_retry_at{};
+  net::LoginState login = net::LoginState::unknown;
+  base::WallTime gate_opens{};
+  int calls_in_flight = 0;
+  int uploads_in_flight = 0;
+  int downloads_in_flight = 0;
+  std::vector<IntentFacts> intents;           ///< due, most urgent first, bounded
+  std::optional<base::WallTime> next_intent;  ///< when the next one becomes due
+  std::vector<ToolFacts> tools;
+  std::vector<base::ProjectId> rights_wanted;     ///< permissions to (re)read, if any
+  std::optional<base::WallTime> rights_retry_at;  ///< after a reading of them failed
+  std::vector<storage::RecordKey> shows;          ///< records known only in part
+  std::vector<storage::MirrorStore::WantedFile> downloads;
+  std::set<std::string> busy;  ///< keys of steps under way
+};
+
+enum class StepKind { read_rights, pull, show, push, look_up, prove, upload, download };
+std::string_view name(StepKind kind);
+
+struct Step {
+  StepKind kind = StepKind::pull;
+  std::string key;            ///< what may be under way only once: "item:…", "tool:…"
+  base::ProjectId project{};  ///< read_rights, pull
+  std::string tool{};         ///< pull
+  net::Sweep sweep = net::Sweep::changes;
+  base::IntentId intent{};      ///< push, look_up, prove, upload
+  storage::RecordKey record{};  ///< show, download
+  storage::MirrorFile file{};   ///< download
+};
+
+struct Plan {
+  std::vector<Step> steps;
+  /// When to plan again if nothing else happens; nothing: only an event can bring work.
+  std::optional<base::WallTime> wake;
+};
+
+/// Spends calls first on people's small edits, then on proofs, rounds, photos, full looks and
+/// downloads; never more at a time than tuning allows; nothing while the link is shut but one
+/// probe.
+Plan plan(const Situation& situation);
+
+std::string item_key(const base::RecordId& item);
+std::string tool_key(const base::ProjectId& project, std::string_view tool);
+std::string record_key(const storage::RecordKey& key);
+
+}  // namespace fieldsync::sync

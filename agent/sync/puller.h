@@ -1,0 +1,36 @@
+#pragma once
+
+#include "agent/sync/deliveries.h"
+
+namespace fieldsync::sync {
+
+/// Reads from the service into the mirror: rounds of a tool page by page, and single records.
+/// A crash in a round repeats pages and never skips one: how far a tool is known is saved only with
+/// the last page. Loop thread only.
+class Puller {
+ public:
+  Puller(Context& context, Deliveries& deliveries, base::Millis poll_interval);
+
+  /// One round: what changed since the last one, everything, or all ids (deletions). Ends with the
+  /// tool's state saved: complete, or the cause and the time of the next attempt.
+  void pull(const base::ProjectId& project, const std::string& tool, net::Sweep sweep,
+            StepDone done);
+  /// One record whole. A 404 marks it missing, never gone (promise P5).
+  using ShowDone = std::function<void(base::Result<>, std::optional<net::RemoteRecord>,
+                                      std::optional<base::Failure>)>;
+  void show(const storage::RecordKey& key, ShowDone done);
+
+ private:
+  struct Round;
+  void next_page(std::shared_ptr<Round> round);
+  base::Result<> take_page(Round& round, const net::ListPage& page);
+  base::Result<> finish(Round& round);
+  void fail(const std::shared_ptr<Round>& round, const base::Failure& failure);
+
+  Context& context_;
+  Deliveries& deliveries_;
+  base::Millis poll_interval_;
+  platform::Random random_;
+};
+
+}  // namespace fieldsync::sync

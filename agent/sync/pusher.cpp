@@ -1,0 +1,215 @@
+#include "agent/sync/pusher.h"
+
+#include "agent/merge/three_way.h"
+#include "agent/sync/binding.h"
+#include "agent/sync/retry.h"
+#include "agent/sync/tuning.h"
+
+namespace fieldsync::sync {
+
+using base::Cause;
+using base::Done;
+using base::Failure;
+using base::Result;
+using storage::Act;
+using storage::Intent;
+using storage::IntentState;
+
+namespace {
+
+std::string conflict_text(const merge::FieldConflict& conflict) {
+  return conflict.field + ": you wrote \"" + base::plain_text(conflict.ours) +
+         "\", the office wrote \"" + base::plain_text(conflict.theirs) + "\", before it was \"" +
+         base::plain_text(conflict.base) + "\"";
+}
+
+}  // namespace
+
+void Pusher::push(base::IntentId id, StepDone done) {
+  auto loaded = context_.work.intent(id);
+  if (!loaded) return done(loaded.failure());
+  if (!*loaded || (*loaded)->state != IntentState::queued) return done(Done{});
+  Intent intent = **loaded;
+
+  auto bound = bind(context_, intent);
+  if (!bound) return done(outcomes_.failed(intent, bound.failure()));
+  net::PushOp op = *bound;
+  if (intent.act == Act::edit) {
+    auto go_on = merge_edit(intent, op, done);
+    if (!go_on) return done(go_on.failure());
+    if (!*go_on) return;
+  }
+  net::HttpRequest request = context_.remote.service.push(op);
+  const auto mark_sending = [this, intent]() -> Result<> {
+    Intent marked = intent;
+    marked.state = IntentState::sending;
+    marked.sending_since = context_.now();
+    marked.changed_at = context_.now();
+    return context_.work.update(marked);
+  };
+  context_.courier.send(
+      std::move(request),
+      [this, intent, op, done](net::HttpOutcome outcome) {
+        Intent sent = intent;
+        sent.sending_since = context_.now() - outcome.took;
+        pushed(std::move(sent), op, std::move(outcome), done);
+      },
+      nullptr, mark_sending);
+}
+
+Result<bool> Pusher::merge_edit(Intent& intent, net::PushOp& op, const StepDone& done) {
+  const auto* kind = kinds::find_kind(intent.kind.raw());
+  FS_CHECK(kind != nullptr);
+  const merge::Merged merged = merge::three_way(*kind, intent.base, op.fields, op.current);
+  if (!merged.conflicts.empty()) {
+    std::string evidence;
+    for (const auto& conflict : merged.conflicts) {
+      evidence += (evidence.empty() ? "" : "; ") + conflict_text(conflict);
+    }
+    done(outcomes_.held(intent, {Cause::conflict, evidence}));
+    return false;
+  }
+  if (merged.to_send.empty()) {
+    // The service has these values already: nothing to send, only to prove.
+    done(found(intent, op.id));
+    return false;
+  }
+  op.fields = merged.to_send;
+  return true;
+}
+
+void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outcome,
+                    const StepDone& done) {
+  if (!outcome.response) {
+    const Failure& failure = outcome.response.failure();
+    const bool never_left = outcome.reach == net::Reach::never_left;
+    return done(never_left ? outcomes_.failed(intent, failure)
+                           : outcomes_.doubtful(intent, failure));
+  }
+  auto answer = context_.remote.service.read_push(op, *outcome.response);
+  if (answer) return done(found(std::move(intent), answer->id));
+  const Failure& failure = answer.failure();
+  if (failure.cause == Cause::captive_portal) context_.courier.not_the_service(failure);
+  if (op.action == net::Action::remove && failure.cause == Cause::record_gone) {
+    return done(found(std::move(intent), op.id));
+  }
+  done(may_have_taken_effect(failure.cause) ? outcomes_.doubtful(intent, failure)
+                                            : outcomes_.failed(intent, failure));
+}
+
+Result<> Pusher::found(Intent intent, const base::ServiceId& id) {
+  intent.state = IntentState::sent;
+  intent.result = id;
+  intent.cause = Cause::not_read_back_yet;
+  intent.evidence.clear();
+  intent.attempts = 0;
+  intent.next_attempt = {};
+  intent.changed_at = context_.now();
+  return context_.work.record_sent(std::move(intent));
+}
+
+Result<> Pusher::not_found(Intent intent) {
+  intent.state = IntentState::queued;
+  intent.cause = Cause::none;
+  intent.evidence = "looked for at the service and not there: sent again";
+  intent.next_attempt = {};
+  intent.changed_at = context_.now();
+  return context_.work.update(intent);
+}
+
+void Pusher::look_up(base::IntentId id, StepDone done) {
+  auto loaded = context_.work.intent(id);
+  if (!loaded) return done(loaded.failure());
+  if (!*loaded || (*loaded)->state != IntentState::in_doubt) return done(Done{});
+  Intent intent = **loaded;
+  switch (intent.act) {
+    case Act::edit:
+    case Act::attach:
+    case Act::remove:
+      return look_at_record(std::move(intent), std::move(done));
+    case Act::create:
+    case Act::reply:
+      break;
+  }
+  auto op = bind(context_, intent);
+  if (!op) return done(outcomes_.unproven(intent, op.failure()));
+  net::LookUp look;
+  look.op = *op;
+  look.me = context_.remote.me;
+  const base::WallTime sent_at = intent.sending_since.value_or(intent.captured_at);
+  look.since = sent_at + context_.remote.clock_ahead - tuning::kWindowOverlap;
+  look.until = context_.courier.service_now() + tuning::kWindowAhead;
+  look_in_lists(std::move(intent), std::move(look), 0, std::move(done));
+}
+
+void Pusher::look_in_lists(Intent intent, net::LookUp look, int pages, StepDone done) {
+  if (pages >= tuning::kPagesMax) {
+    return done(outcomes_.unproven(
+        intent, {Cause::limit_reached, "the look for this capture does not end"}));
+  }
+  net::HttpRequest request = context_.remote.service.look_up(look);
+  context_.courier.send(
+      std::move(request), [this, intent, look, pages, done](net::HttpOutcome outcome) {
+        if (!outcome.response) return done(outcomes_.unproven(intent, outcome.response.failure()));
+        auto page = context_.remote.service.read_look_up(look, *outcome.response);
+        if (!page) {
+          if (page.failure().cause == Cause::captive_portal) {
+            context_.courier.not_the_service(page.failure());
+          }
+          return done(outcomes_.unproven(intent, page.failure()));
+        }
+        for (const net::RemoteRecord& candidate : page->candidates) {
+          auto claimed = context_.work.is_claimed(candidate.kind, intent.project, candidate.id);
+          if (!claimed) return done(claimed.failure());
+          if (!*claimed) return done(found(intent, candidate.id));
+        }
+        if (page->next) return look_in_lists(intent, *page->next, pages + 1, done);
+        done(not_found(intent));
+      });
+}
+
+void Pusher::look_at_record(Intent intent, StepDone done) {
+  auto key = key_of(context_, intent);
+  if (!key) return done(key.failure());
+  if (!*key) return done(not_found(intent));
+  puller_.show(**key, [this, intent, done](Result<> stored, std::optional<net::RemoteRecord> record,
+                                           std::optional<Failure> failure) {
+    if (!stored) return done(stored);
+    if (failure && intent.act == Act::remove && failure->cause == Cause::record_gone) {
+      return done(found(intent, *service_id_in(intent.item)));
+    }
+    if (failure) return done(outcomes_.unproven(intent, *failure));
+    if (intent.act == Act::remove) return done(not_found(intent));
+    auto lacks = deliveries_.missing(intent, *record);
+    if (!lacks) return done(lacks.failure());
+    done(lacks->empty() ? found(intent, record->id) : not_found(intent));
+  });
+}
+
+void Pusher::prove(base::IntentId id, StepDone done) {
+  auto loaded = context_.work.intent(id);
+  if (!loaded) return done(loaded.failure());
+  if (!*loaded || (*loaded)->state != IntentState::sent) return done(Done{});
+  const Intent intent = **loaded;
+  auto key = key_of(context_, intent);
+  if (!key) return done(key.failure());
+  FS_CHECK(key->has_value());
+  puller_.show(**key, [this, intent, done](Result<> stored, std::optional<net::RemoteRecord>,
+                                           std::optional<Failure> failure) {
+    if (!stored) return done(stored);
+    if (!failure && intent.act == Act::remove) {
+      return done(outcomes_.unproven(
+          intent, {Cause::not_read_back_yet, "removed, but the service still shows it"}));
+    }
+    if (!failure) return done(Done{});  // Deliveries saw the record and decided
+    if (failure->cause == Cause::record_gone && intent.act == Act::remove) {
+      return done(deliveries_.removed(intent));
+    }
+    if (intent.attempts + 1 >= tuning::kReadBackMax && !waits_for_link(context_.remote, *failure)) {
+      return done(outcomes_.held(intent, *failure));
+    }
+    done(outcomes_.unproven(intent, *failure));
+  });
+}
+
+}  // namespace fieldsync::sync

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "agent/sync/deliveries.h"
+#include "agent/sync/puller.h"
+
+namespace fieldsync::sync {
+
+/// Carries one intent to the service: sends it, looks for it when the answer was lost, reads it
+/// back. Every outcome is one transaction; a crash between any two leaves a state that the next
+/// plan goes on from. Loop thread only.
+class Pusher {
+ public:
+  Pusher(Context& context, Puller& puller, Deliveries& deliveries, Outcomes& outcomes)
+      : context_(context), puller_(puller), deliveries_(deliveries), outcomes_(outcomes) {}
+
+  /// Sends a queued intent. It is marked `sending`, durably, before the request leaves.
+  void push(base::IntentId id, StepDone done);
+  /// Finds out whether a write in doubt took effect; back to the queue only after a complete look.
+  void look_up(base::IntentId id, StepDone done);
+  /// Reads the record of a sent intent back.
+  void prove(base::IntentId id, StepDone done);
+
+ private:
+  /// What is left to send of an edit after a merge with the service's state; held on conflict.
+  base::Result<bool> merge_edit(storage::Intent& intent, net::PushOp& op, const StepDone& done);
+  void pushed(storage::Intent intent, const net::PushOp& op, net::HttpOutcome outcome,
+              const StepDone& done);
+  void look_in_lists(storage::Intent intent, net::LookUp look, int pages, StepDone done);
+  void look_at_record(storage::Intent intent, StepDone done);
+  base::Result<> found(storage::Intent intent, const base::ServiceId& id);
+  base::Result<> not_found(storage::Intent intent);
+
+  Context& context_;
+  Puller& puller_;
+  Deliveries& deliveries_;
+  Outcomes& outcomes_;
+};
+
+}  // namespace fieldsync::sync

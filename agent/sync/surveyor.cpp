@@ -1,0 +1,167 @@
+#include "agent/sync/surveyor.h"
+
+#include <algorithm>
+
+#include "agent/sync/binding.h"
+#include "agent/sync/tuning.h"
+#include "agent/sync/uploader.h"
+#include "platform/base/time_text.h"
+
+namespace fieldsync::sync {
+
+using base::Done;
+using base::Result;
+using storage::Act;
+using storage::Intent;
+using storage::IntentState;
+
+Result<Situation> Surveyor::survey() {
+  Situation situation;
+  situation.now = context_.now();
+  Remote& remote = context_.remote;
+  situation.link = remote.link.state();
+  situation.link_may_send = remote.link.may_send(situation.now);
+  situation.link_retry_at = remote.link.retry_at();
+  situation.login = remote.tokens.state();
+  situation.gate_opens = remote.gate.may_send_at(situation.now);
+  situation.rights_retry_at = rights_.retry_at();
+  if (!situation.link_may_send) return situation;  // nothing can leave: spare the disk
+  TRY(survey_tools(situation));
+  TRY(survey_intents(situation));
+  TRY(survey_reading(situation));
+  return situation;
+}
+
+Result<> Surveyor::survey_tools(Situation& situation) {
+  TRY_ASSIGN(const auto follows, context_.work.follows());
+  for (const storage::Follow& follow : follows) {
+    if (follow.remote != context_.remote.name) continue;
+    if (rights_.wanted(follow.project)) situation.rights_wanted.push_back(follow.project);
+    for (const std::string& tool : follow.tools) {
+      TRY_ASSIGN(auto state,
+                 context_.mirror.tool_state(context_.remote.name, follow.project, tool));
+      ToolFacts facts;
+      facts.state = state.value_or(storage::ToolState{});
+      facts.state.remote = context_.remote.name;
+      facts.state.project = follow.project;
+      facts.state.tool = tool;
+      const bool sweep_due =
+          !facts.state.swept_at || *facts.state.swept_at + tuning::kSweepInterval <= situation.now;
+      if (!facts.state.changes_until) {
+        facts.due_sweep = net::Sweep::everything;
+      } else if (sweep_due && facts.state.complete_as_of >= facts.state.swept_at) {
+        // Only after a round of changes, so that new records are known before old ones are missed.
+        facts.due_sweep = net::Sweep::ids;
+      }
+      situation.tools.push_back(std::move(facts));
+    }
+  }
+  return Done{};
+}
+
+Result<> Surveyor::survey_intents(Situation& situation) {
+  TRY_ASSIGN(auto due,
+             context_.work.due(context_.remote.name, situation.now, tuning::kIntentsPerPass));
+  for (Intent& intent : due) {
+    const bool rights_known = context_.remote.rights.count(intent.project) != 0;
+    if (!rights_known) {
+      auto& wanted = situation.rights_wanted;
+      const bool listed = std::find(wanted.begin(), wanted.end(), intent.project) != wanted.end();
+      if (!listed && rights_.wanted(intent.project)) wanted.push_back(intent.project);
+      continue;  // what may be sent depends on them
+    }
+    TRY_ASSIGN(auto facts, facts_of(std::move(intent), situation));
+    situation.intents.push_back(std::move(facts));
+  }
+  TRY_ASSIGN(situation.next_intent, context_.work.next_due(context_.remote.name, situation.now));
+  return Done{};
+}
+
+Result<IntentFacts> Surveyor::facts_of(Intent intent, const Situation& situation) {
+  IntentFacts facts;
+  const auto* kind = kinds::find_kind(intent.kind.raw());
+  const ToolFacts* tool = nullptr;
+  for (const ToolFacts& candidate : situation.tools) {
+    if (kind && candidate.state.project == intent.project && candidate.state.tool == kind->tool) {
+      tool = &candidate;
+    }
+  }
+  if (!intent.attachments.empty() && intent.state == IntentState::queued) {
+    TRY_ASSIGN(const auto uploads, context_.work.uploads_of(intent.id));
+    const auto ready = std::count_if(uploads.begin(), uploads.end(), [&](const auto& upload) {
+      return is_ready(upload, context_.remote.service.capabilities(), situation.now);
+    });
+    facts.uploads = ready == static_cast<std::int64_t>(intent.attachments.size())
+                        ? IntentFacts::Uploads::ready
+                        : IntentFacts::Uploads::missing;
+  }
+  if (intent.state == IntentState::queued &&
+      (intent.act == Act::edit || intent.act == Act::attach)) {
+    TRY_ASSIGN(facts.sight, sight_of(intent, tool));
+  }
+  if (intent.state == IntentState::sent) {
+    const bool listed_since =
+        tool && tool->state.complete_as_of && *tool->state.complete_as_of > intent.changed_at;
+    const bool by_list = tool && !context_.remote.service.needs_show(intent.kind) &&
+                         intent.act != Act::remove && !listed_since;
+    facts.proof = by_list ? IntentFacts::Proof::by_list : IntentFacts::Proof::by_show;
+  }
+  facts.intent = std::move(intent);
+  return facts;
+}
+
+Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFacts* tool) {
+  const base::WallTime fresh_from = context_.now() - tuning::kEditFreshness;
+  TRY_ASSIGN(const auto key, key_of(context_, intent));
+  if (!key) return IntentFacts::Sight::fresh;  // the push will say what it waits for
+  TRY_ASSIGN(const auto record, context_.mirror.record(*key));
+  if (!record || record->extent == storage::MirrorRecord::Extent::summary_only) {
+    return IntentFacts::Sight::stale_record;
+  }
+  if (record->observed_at >= fresh_from) return IntentFacts::Sight::fresh;
+  // Lists of changes tell of every edit, except of notes older than their window.
+  const bool covered = tool && (tool->state.tool != "notes" ||
+                                record->fields.text("date") >=
+                                    base::to_iso_date(context_.now() - tuning::kNotesBack));
+  if (!covered) return IntentFacts::Sight::stale_record;
+  const auto as_of = tool->state.complete_as_of;
+  return as_of && *as_of >= fresh_from ? IntentFacts::Sight::fresh : IntentFacts::Sight::stale_tool;
+}
+
+Result<> Surveyor::survey_reading(Situation& situation) {
+  TRY_ASSIGN(const auto shows,
+             context_.mirror.needing_show(context_.remote.name, tuning::kShowsPerPass));
+  for (const storage::RecordKey& key : shows) {
+    const auto held = shows_held_back_.find(key);
+    if (held != shows_held_back_.end() && held->second > situation.now) continue;
+    if (context_.remote.service.needs_show(key.kind)) situation.shows.push_back(key);
+  }
+  TRY_ASSIGN(situation.downloads,
+             context_.mirror.wanted_files(context_.remote.name, base::KindId("drawing"), "pdf",
+                                          situation.now, tuning::kDownloadsPerPass));
+  return Done{};
+}
+
+Result<> Surveyor::ask_for_rounds(net::Sweep sweep) {
+  TRY_ASSIGN(const auto follows, context_.work.follows());
+  for (const storage::Follow& follow : follows) {
+    if (follow.remote != context_.remote.name) continue;
+    for (const std::string& tool : follow.tools) {
+      TRY_ASSIGN(auto state,
+                 context_.mirror.tool_state(context_.remote.name, follow.project, tool));
+      if (!state) continue;  // its first round is due already
+      state->next_poll = {};
+      if (sweep != net::Sweep::changes) state->swept_at.reset();
+      TRY(context_.mirror.save_tool_state(*state));
+    }
+  }
+  return Done{};
+}
+
+void Surveyor::hold_back_show(const storage::RecordKey& key, base::WallTime at) {
+  // Bounded: old entries go when the table is full; at worst a record is asked for again early.
+  if (shows_held_back_.size() >= tuning::kShowsHeldBackMax) shows_held_back_.clear();
+  shows_held_back_[key] = at;
+}
+
+}  // namespace fieldsync::sync

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "platform/base/types.h"
+
+/// Every number of the agent's decisions, with its arithmetic.
+namespace fieldsync::sync::tuning {
+
+using base::ByteCount;
+using base::Millis;
+
+// --- Time between attempts -----------------------------------------------------------------------
+
+/// First wait after a failure of the service or the link; doubles up to the longest.
+inline constexpr Millis kRetryMin{1'000};
+/// A failure that lasts is looked at every five minutes: 12 calls an hour of 600.
+inline constexpr Millis kRetryMax{5 * 60'000};
+/// 1 s doubled eight times is 256 s; the ninth is the longest.
+inline constexpr int kRetryDoublingsMax = 9;
+/// An answer no reader understands may be a passing fault of a proxy; after this many a person
+/// must look: 8 attempts span about four minutes.
+inline constexpr int kUnexpectedMax = 8;
+/// A cut link is tried again soon, since on site it comes back within seconds: 1 s doubling to 30
+/// s.
+inline constexpr Millis kLinkRetryMin{1'000};
+inline constexpr Millis kLinkRetryMax{30'000};
+/// A request whose answer was lost may still be at work there. Looking at once could miss it.
+inline constexpr Millis kSettle{2'000};
+
+// --- Rounds --------------------------------------------------------------------------------------
+
+/// Windows of changes overlap by this: whole-second stamps and clocks apart (facts 5.1).
+inline constexpr Millis kWindowOverlap{2 * 60'000};
+/// The far end of a window: our clock may be behind the service's by as much.
+inline constexpr Millis kWindowAhead{24 * 3'600'000};
+/// Complete listings of ids find what was deleted; once a day is 2 calls per 4,000 records.
+inline constexpr Millis kSweepInterval{24 * 3'600'000};
+/// Permissions have no change stamp; read again this often, and after any refusal.
+inline constexpr Millis kPermissionsInterval{3'600'000};
+/// An edit is compared with what the service has not longer ago than this. One look at the tool
+/// serves every edit in that time.
+inline constexpr Millis kEditFreshness{10'000};
+/// Deliveries of kinds whose lists show all are read back together; the oldest waits no longer.
+inline constexpr Millis kReadBackPatience{30'000};
+inline constexpr int kReadBackBatch = 50;
+/// Read-backs that do not show what was sent: the service may still process it. 6 looks with
+/// doubling waits span about a minute.
+inline constexpr int kReadBackMax = 6;
+/// A window of notes reaches back this far: the service filters notes by their day only.
+inline constexpr Millis kNotesBack{14 * 24 * 3'600'000LL};
+/// The first mirror of notes reaches back this far: half a year of daily logs.
+inline constexpr Millis kNotesFirst{183 * 24 * 3'600'000LL};
+
+// --- Parallel work -------------------------------------------------------------------------------
+
+/// API exchanges at a time: enough to hide a 120 ms round trip, far below the spike limit of 25 in
+/// 10 s.
+inline constexpr int kCallsAtOnce = 4;
+/// Uploads at a time: one, so that a cut or a crash costs at most one part (promise P8).
+inline constexpr int kUploadsAtOnce = 1;
+inline constexpr int kDownloadsAtOnce = 2;
+/// Due intents the planner looks at in one pass; the rest are seen in the next.
+inline constexpr int kIntentsPerPass = 64;
+inline constexpr int kShowsPerPass = 16;
+/// Records whose full look was refused and that are remembered so; a page of a list.
+inline constexpr std::size_t kShowsHeldBackMax = 1'000;
+inline constexpr int kDownloadsPerPass = 8;
+/// Pages of one listing: 2,000 pages of 1,000 records is forty times the largest project known.
+inline constexpr int kPagesMax = 2'000;
+
+// --- Uploads -------------------------------------------------------------------------------------
+
+/// A fresh upload is attached within the service's limit less this margin, or made anew.
+inline constexpr Millis kAttachMargin{6 * 3'600'000};
+/// Uploads begun over and over for one attachment before a person must look.
+inline constexpr int kUploadRestartsMax = 5;
+/// A drawing set of a large project in one PDF; more is refused rather than filling the disk.
+inline constexpr ByteCount kDownloadMax = ByteCount{4} << 30;
+/// A part the storage refuses is sent again this often before the whole upload is made anew.
+inline constexpr int kPartAttemptsMax = 4;
+
+// --- This machine --------------------------------------------------------------------------------
+
+/// After trouble with our own disk nothing is begun for this long: 12 tries a minute cost nothing
+/// and the person who frees space sees the queue move at once.
+inline constexpr Millis kDiskPause{5'000};
+
+// --- People --------------------------------------------------------------------------------------
+
+/// 10 characters of base 32 are 50 bits: with 300,000 captures on one machine the chance that two
+/// share an id is below 1 in 20,000, and work.db refuses the second then.
+inline constexpr int kIdLength = 10;
+/// 26 characters are 130 bits: unique across all machines.
+inline constexpr int kTokenLength = 26;
+/// Text a person can type into one field.
+inline constexpr std::size_t kTextBytesMax = 1'000'000;
+/// `sync --wait` goes on while something becomes due within this time.
+inline constexpr Millis kSoon{15'000};
+inline constexpr int kListMax = 100'000;
+
+static_assert(kRetryMin < kRetryMax && kLinkRetryMin < kLinkRetryMax);
+static_assert(kWindowOverlap < kSweepInterval);
+static_assert(kReadBackPatience > kEditFreshness);
+
+}  // namespace fieldsync::sync::tuning

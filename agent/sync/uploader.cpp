@@ -1,0 +1,298 @@
+#include "agent/sync/uploader.h"
+
+#include <algorithm>
+
+#include "agent/sync/tuning.h"
+#include "storage/tuning.h"
+
+namespace fieldsync::sync {
+
+using base::ByteCount;
+using base::Cause;
+using base::Done;
+using base::Failure;
+using base::Result;
+using storage::Upload;
+using storage::UploadPart;
+using storage::UploadState;
+
+struct Uploader::Run {
+  storage::Intent intent;
+  Upload upload;
+  StepDone done;
+  enum class Tickets { as_stored, renewed } tickets = Tickets::as_stored;
+  int part_attempts = 0;
+
+  const storage::Attachment& attachment() const {
+    return intent.attachments[static_cast<std::size_t>(upload.position)];
+  }
+  net::UploadSpec spec() const {
+    net::UploadSpec spec;
+    spec.project = intent.project;
+    spec.name = attachment().name;
+    spec.content_type = attachment().content_type;
+    spec.size = upload.size;
+    spec.style = upload.style == storage::UploadStyleStored::plain ? net::UploadStyle::plain
+                                                                   : net::UploadStyle::segmented;
+    for (const UploadPart& part : upload.parts) {
+      spec.parts.push_back({part.offset, part.size, part.digest});
+    }
+    return spec;
+  }
+};
+
+std::vector<std::pair<ByteCount, ByteCount>> cut_into_parts(ByteCount size,
+                                                            const net::Capabilities& can) {
+  ByteCount part = can.part_bytes_min;
+  if (can.parts_max > 0) part = std::max(part, (size + can.parts_max - 1) / can.parts_max);
+  part = std::clamp(part, ByteCount{1}, std::max(can.part_bytes_max, ByteCount{1}));
+  std::vector<std::pair<ByteCount, ByteCount>> parts;
+  for (ByteCount at = 0; at < size; at += part) parts.emplace_back(at, std::min(part, size - at));
+  return parts;
+}
+
+bool is_ready(const Upload& upload, const net::Capabilities& can, base::WallTime now) {
+  return upload.state == UploadState::ready &&
+         upload.created_at + can.attach_within - tuning::kAttachMargin > now;
+}
+
+Uploader::Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style)
+    : context_(context), outcomes_(outcomes), style_(style) {}
+Uploader::~Uploader() = default;
+
+void Uploader::upload(base::IntentId id, StepDone done) {
+  auto loaded = context_.work.intent(id);
+  if (!loaded) return done(loaded.failure());
+  if (!*loaded) return done(Done{});
+  auto run = std::make_shared<Run>();
+  run->intent = **loaded;
+  run->done = std::move(done);
+  next(std::move(run));
+}
+
+void Uploader::next(std::shared_ptr<Run> run) {
+  for (std::size_t i = 0; i < run->intent.attachments.size(); ++i) {
+    const int position = static_cast<int>(i);
+    auto stored = context_.work.upload(run->intent.id, position);
+    if (!stored) return end(run, stored.failure());
+    run->upload = stored->value_or(Upload{});
+    run->upload.intent = run->intent.id;
+    run->upload.position = position;
+    if (!*stored) return make_plan(std::move(run));
+    if (is_ready(run->upload, context_.remote.service.capabilities(), context_.now())) continue;
+    switch (run->upload.state) {
+      case UploadState::ready:
+        return start_over(run, {Cause::upload_expired,
+                                run->attachment().name + ": uploaded too long ago to attach"});
+      case UploadState::planned:
+      case UploadState::creating:
+        return create(std::move(run));
+      case UploadState::receiving:
+        return send_part(std::move(run), 0);
+      case UploadState::completing:
+        return complete(std::move(run));
+    }
+  }
+  end(run, Done{});
+}
+
+void Uploader::make_plan(std::shared_ptr<Run> run) {
+  const storage::Attachment& attachment = run->attachment();
+  Upload& upload = run->upload;
+  upload.blob = attachment.blob;
+  upload.size = attachment.size;
+  upload.state = UploadState::planned;
+  const net::Capabilities can = context_.remote.service.capabilities();
+  auto cuts = cut_into_parts(upload.size, can);
+  if (style_ == net::UploadStyle::plain && cuts.size() == 1) {
+    upload.style = storage::UploadStyleStored::plain;
+  }
+  for (const auto& [offset, size] : cuts) {
+    UploadPart part;
+    part.offset = offset;
+    part.size = size;
+    upload.parts.push_back(std::move(part));
+  }
+  const auto planned = [this, run](const Result<>& hashed) {
+    if (!hashed) return fail(run, hashed.failure());
+    if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
+    create(run);
+  };
+  if (upload.parts.size() == 1) {
+    upload.parts[0].digest = attachment.blob;
+    return planned(Done{});
+  }
+  // Hashing reads the whole file: away from the loop thread.
+  auto outcome = std::make_shared<Result<>>(Done{});
+  auto parts = std::make_shared<std::vector<UploadPart>>(upload.parts);
+  const base::Path path = context_.originals.path_of(attachment.blob);
+  context_.host.workers.run(
+      [this, outcome, parts, path] {
+        *outcome = [&]() -> Result<> {
+          TRY_ASSIGN(auto file, context_.host.files.open_read(path));
+          for (UploadPart& part : *parts) {
+            base::Hasher hasher;
+            for (ByteCount at = 0; at < part.size;) {
+              const ByteCount piece = std::min(storage::tuning::kCopyChunk, part.size - at);
+              TRY_ASSIGN(const std::string bytes, file->read_at(part.offset + at, piece));
+              if (bytes.empty()) return Failure{Cause::file_unreadable, path + ": too short"};
+              hasher.add(bytes);
+              at += static_cast<ByteCount>(bytes.size());
+            }
+            part.digest = hasher.finish();
+          }
+          return Done{};
+        }();
+      },
+      [run, outcome, parts, planned] {
+        run->upload.parts = *parts;
+        planned(*outcome);
+      });
+}
+
+void Uploader::create(std::shared_ptr<Run> run) {
+  const net::UploadSpec spec = run->spec();
+  context_.courier.send(
+      context_.remote.service.upload_create(spec), [this, run, spec](net::HttpOutcome outcome) {
+        if (!outcome.response) return fail(run, outcome.response.failure());
+        auto ticket = context_.remote.service.read_upload_create(spec, *outcome.response);
+        if (!ticket) return fail(run, ticket.failure());
+        Upload& upload = run->upload;
+        FS_CHECK(ticket->parts.size() == upload.parts.size());
+        for (std::size_t i = 0; i < upload.parts.size(); ++i) {
+          upload.parts[i].url = ticket->parts[i].url;
+          upload.parts[i].headers = ticket->parts[i].headers;
+          upload.parts[i].form = ticket->parts[i].form;
+        }
+        upload.service_id = ticket->upload_id;
+        upload.created_at = context_.now();
+        upload.state = UploadState::receiving;
+        if (auto saved = context_.work.save_upload(upload); !saved) return end(run, saved);
+        send_part(run, 0);
+      });
+}
+
+void Uploader::send_part(std::shared_ptr<Run> run, std::size_t part) {
+  Upload& upload = run->upload;
+  while (part < upload.parts.size() && !upload.parts[part].etag.empty()) ++part;
+  if (part == upload.parts.size()) {
+    upload.state = upload.style == storage::UploadStyleStored::plain ? UploadState::ready
+                                                                     : UploadState::completing;
+    if (auto saved = context_.work.save_upload(upload); !saved) return end(run, saved);
+    return upload.state == UploadState::ready ? next(std::move(run)) : complete(std::move(run));
+  }
+  const ByteCount confirmed = upload.bytes_confirmed();
+  progress_ = Progress{run->intent.id, confirmed, upload.size};
+  const UploadPart& current = upload.parts[part];
+  net::PartTicket ticket{current.url, current.headers, current.form, {}};
+  net::HttpRequest request = context_.remote.service.upload_part(
+      run->spec(), ticket, static_cast<int>(part), context_.originals.path_of(upload.blob));
+  context_.courier.send(
+      std::move(request),
+      [this, run, part](net::HttpOutcome outcome) { part_sent(run, part, std::move(outcome)); },
+      [this, confirmed](ByteCount sent, ByteCount) {
+        if (progress_) progress_->sent = confirmed + sent;
+      },
+      nullptr);
+}
+
+void Uploader::part_sent(std::shared_ptr<Run> run, std::size_t part, net::HttpOutcome outcome) {
+  bytes_sent_ += outcome.bytes_sent;
+  if (!outcome.response) return fail(run, outcome.response.failure());
+  auto etag = context_.remote.service.read_upload_part(*outcome.response);
+  if (!etag) {
+    const Failure& failure = etag.failure();
+    if (failure.cause == Cause::upload_expired) {
+      if (run->tickets == Run::Tickets::as_stored) return renew_tickets(std::move(run));
+      return start_over(run, failure);
+    }
+    if (failure.cause == Cause::refused_by_service &&
+        ++run->part_attempts >= tuning::kPartAttemptsMax) {
+      return start_over(run, failure);
+    }
+    return fail(run, failure);
+  }
+  run->upload.parts[part].etag = etag->empty() ? "-" : *etag;
+  if (auto saved =
+          context_.work.save_part_etag(run->intent.id, run->upload.position, static_cast<int>(part),
+                                       run->upload.parts[part].etag);
+      !saved) {
+    return end(run, saved);
+  }
+  send_part(std::move(run), part + 1);
+}
+
+void Uploader::complete(std::shared_ptr<Run> run) {
+  std::vector<std::string> etags;
+  for (const UploadPart& part : run->upload.parts) etags.push_back(part.etag);
+  context_.courier.send(
+      context_.remote.service.upload_complete(run->spec(), run->upload.service_id, etags),
+      [this, run](net::HttpOutcome outcome) {
+        if (!outcome.response) return fail(run, outcome.response.failure());
+        auto status = context_.remote.service.read_upload_complete(*outcome.response);
+        if (!status) {
+          switch (status.failure().cause) {
+            case Cause::upload_expired:
+            case Cause::record_gone:
+            case Cause::refused_by_service:
+              return start_over(run, status.failure());
+            default:
+              return fail(run, status.failure());
+          }
+        }
+        if (*status != net::UploadStatus::complete) {
+          return fail(run, {Cause::processing_at_service,
+                            run->attachment().name + " is still being received"});
+        }
+        run->upload.state = UploadState::ready;
+        if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
+        next(run);
+      });
+}
+
+void Uploader::renew_tickets(std::shared_ptr<Run> run) {
+  run->tickets = Run::Tickets::renewed;
+  const net::UploadSpec spec = run->spec();
+  context_.courier.send(
+      context_.remote.service.upload_show(spec, run->upload.service_id),
+      [this, run, spec](net::HttpOutcome outcome) {
+        if (!outcome.response) return fail(run, outcome.response.failure());
+        auto ticket = context_.remote.service.read_upload_show(spec, *outcome.response);
+        const bool usable = ticket && ticket->parts.size() == run->upload.parts.size() &&
+                            ticket->status != net::UploadStatus::failed;
+        if (!usable) {
+          return start_over(
+              run, {Cause::upload_expired, run->attachment().name + ": the upload is gone"});
+        }
+        for (std::size_t i = 0; i < ticket->parts.size(); ++i) {
+          if (ticket->parts[i].url.empty()) continue;
+          run->upload.parts[i].url = ticket->parts[i].url;
+          run->upload.parts[i].headers = ticket->parts[i].headers;
+        }
+        if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
+        send_part(run, 0);
+      });
+}
+
+void Uploader::start_over(const std::shared_ptr<Run>& run, const Failure& failure) {
+  if (auto forgotten = context_.work.forget_upload(run->intent.id, run->upload.position);
+      !forgotten) {
+    return end(run, forgotten);
+  }
+  if (run->intent.attempts + 1 >= tuning::kUploadRestartsMax) {
+    return end(run, outcomes_.held(run->intent, failure));
+  }
+  fail(run, {Cause::upload_expired, failure.what});
+}
+
+void Uploader::fail(const std::shared_ptr<Run>& run, const Failure& failure) {
+  if (failure.cause == Cause::captive_portal) context_.courier.not_the_service(failure);
+  end(run, outcomes_.failed(run->intent, failure));
+}
+
+void Uploader::end(const std::shared_ptr<Run>& run, Result<> result) {
+  progress_.reset();
+  run->done(result);
+}
+
+}  // namespace fieldsync::sync

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+
+#include "agent/sync/outcomes.h"
+
+namespace fieldsync::sync {
+
+/// Brings the attachments of one intent to the service, part by part. Each confirmation is saved
+/// before the next part leaves: a cut, a kill or a restart costs at most the part under way
+/// (promise P8). The bytes are those bound to their digest at capture. Loop thread only.
+class Uploader {
+ public:
+  Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style);
+  ~Uploader();
+
+  /// Goes on with the first attachment that is not ready, until all are or something fails.
+  void upload(base::IntentId id, StepDone done);
+
+  struct Progress {
+    base::IntentId intent;
+    base::ByteCount sent = 0;  ///< confirmed parts and what of the current one has left
+    base::ByteCount total = 0;
+  };
+  /// The upload under way, for `status` and `queue`.
+  std::optional<Progress> progress() const { return progress_; }
+  /// Bytes of parts sent since the start, those sent again included.
+  base::ByteCount bytes_sent() const { return bytes_sent_; }
+
+ private:
+  struct Run;
+  void next(std::shared_ptr<Run> run);
+  void make_plan(std::shared_ptr<Run> run);
+  void create(std::shared_ptr<Run> run);
+  void send_part(std::shared_ptr<Run> run, std::size_t part);
+  void part_sent(std::shared_ptr<Run> run, std::size_t part, net::HttpOutcome outcome);
+  void complete(std::shared_ptr<Run> run);
+  void renew_tickets(std::shared_ptr<Run> run);
+  void start_over(const std::shared_ptr<Run>& run, const base::Failure& failure);
+  void end(const std::shared_ptr<Run>& run, base::Result<> result);
+  void fail(const std::shared_ptr<Run>& run, const base::Failure& failure);
+
+  Context& context_;
+  Outcomes& outcomes_;
+  net::UploadStyle style_;
+  std::optional<Progress> progress_;
+  base::ByteCount bytes_sent_ = 0;
+};
+
+/// Whether the upload is at the service and not too old to be attached.
+bool is_ready(const storage::Upload& upload, const net::Capabilities& capabilities,
+              base::WallTime now);
+
+/// How `size` bytes are cut: parts of `part_size`, the last one shorter; one part when it all fits.
+/// Pure. `part_size` is grown when the service allows fewer parts.
+std::vector<std::pair<base::ByteCount, base::ByteCount>> cut_into_parts(
+    base::ByteCount size, const net::Capabilities& capabilities);
+
+}  // namespace fieldsync::sync

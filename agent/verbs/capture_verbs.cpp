@@ -1,0 +1,90 @@
+#include "agent/verbs/verbs.h"
+
+namespace fieldsync::verbs {
+
+using base::Cause;
+using base::Failure;
+
+namespace {
+
+Document fields_of(const Document& arguments) {
+  const base::Value* given = arguments.find("fields");
+  const Document* fields = given ? given->as_document() : nullptr;
+  return fields ? *fields : Document{};
+}
+
+std::string author_of(const Parts& parts, const Document& arguments) {
+  const std::string named = arguments.text("author");
+  return named.empty() ? parts.world.user : named;
+}
+
+/// Tells the engines that there is something to do.
+void nudge(Parts& parts) {
+  for (const auto& remote : parts.remotes) remote->engine->nudge();
+}
+
+Document taken(Parts& parts, const storage::Intent& intent) {
+  nudge(parts);
+  return Document{{"id", intent.item.raw()},
+                  {"intent", intent.id.raw()},
+                  {"state", storage::name(intent.state)}};
+}
+
+}  // namespace
+
+Result<Document> add(Parts& parts, const Document& arguments) {
+  sync::Intake::Capture capture;
+  TRY_ASSIGN(const std::string kind, required_text(arguments, "kind"));
+  TRY_ASSIGN(const storage::Follow follow, project_of(parts, arguments));
+  capture.kind = base::KindId(kind);
+  capture.remote = follow.remote;
+  capture.project = follow.project;
+  capture.fields = fields_of(arguments);
+  capture.author = author_of(parts, arguments);
+  TRY_ASSIGN(capture.files, files_of(arguments));
+  TRY_ASSIGN(const auto intents, parts.intake->create(capture));
+  base::List items;
+  for (const storage::Intent& intent : intents) {
+    items.push_back(Document{{"id", intent.item.raw()},
+                             {"intent", intent.id.raw()},
+                             {"kind", kind},
+                             {"project", follow.project.raw()}});
+  }
+  nudge(parts);
+  return Document{{"items", std::move(items)}};
+}
+
+Result<Document> edit(Parts& parts, const Document& arguments) {
+  TRY_ASSIGN(const base::RecordId item, item_of(arguments));
+  const Document fields = fields_of(arguments);
+  if (fields.empty()) return Failure{Cause::bad_input, "edit: no FIELD=VALUE given"};
+  TRY_ASSIGN(const auto intent, parts.intake->edit(item, fields, author_of(parts, arguments)));
+  if (!intent) {
+    return Document{{"id", item.raw()}, {"intent", base::Value()}, {"state", "unchanged"}};
+  }
+  return taken(parts, *intent);
+}
+
+Result<Document> reply(Parts& parts, const Document& arguments) {
+  TRY_ASSIGN(const base::RecordId item, item_of(arguments));
+  TRY_ASSIGN(auto files, files_of(arguments));
+  TRY_ASSIGN(const auto intent, parts.intake->reply(item, arguments.text("body"), std::move(files),
+                                                    author_of(parts, arguments)));
+  return taken(parts, intent);
+}
+
+Result<Document> attach(Parts& parts, const Document& arguments) {
+  TRY_ASSIGN(const base::RecordId item, item_of(arguments));
+  TRY_ASSIGN(auto files, files_of(arguments));
+  TRY_ASSIGN(const auto intent,
+             parts.intake->attach(item, std::move(files), author_of(parts, arguments)));
+  return taken(parts, intent);
+}
+
+Result<Document> remove(Parts& parts, const Document& arguments) {
+  TRY_ASSIGN(const base::RecordId item, item_of(arguments));
+  TRY_ASSIGN(const auto intent, parts.intake->remove(item, author_of(parts, arguments)));
+  return taken(parts, intent);
+}
+
+}  // namespace fieldsync::verbs

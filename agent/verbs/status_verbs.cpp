@@ -1,0 +1,159 @@
+#include "agent/sync/explain.h"
+#include "agent/verbs/verbs.h"
+#include "platform/base/time_text.h"
+
+namespace fieldsync::verbs {
+
+namespace {
+
+std::string_view link_name(sync::LinkState state) {
+  switch (state) {
+    case sync::LinkState::unproven:
+      return "unproven";
+    case sync::LinkState::open:
+      return "up";
+    case sync::LinkState::shut:
+      return "down";
+  }
+  FS_CHECK(false);
+}
+
+Document window_document(const std::optional<net::RateWindow>& window) {
+  if (!window) return Document{};
+  return Document{{"limit", window->limit},
+                  {"remaining", window->remaining},
+                  {"resets_at", base::to_iso_seconds(window->resets_at)}};
+}
+
+Document tool_document(Parts& parts, const storage::ToolState& state) {
+  Document tool{{"tool", state.tool}, {"cause", base::info(state.cause).id}};
+  tool.set("complete_as_of", state.complete_as_of
+                                 ? base::Value(base::to_iso_seconds(*state.complete_as_of))
+                                 : base::Value());
+  tool.set("missing", state.complete_as_of ? state.evidence
+                                           : std::string("the first round has not ended yet"));
+  std::int64_t records = 0;
+  for (const kinds::KindDescriptor& kind : kinds::all_kinds()) {
+    if (kind.tool != state.tool) continue;
+    if (const auto count =
+            parts.mirror->count(state.remote, state.project, base::KindId(std::string(kind.id)))) {
+      records += *count;
+    }
+  }
+  tool.set("records", records);
+  return tool;
+}
+
+Result<base::List> project_documents(Parts& parts) {
+  TRY_ASSIGN(const auto follows, parts.work->follows());
+  base::List projects;
+  for (const storage::Follow& follow : follows) {
+    base::List tools;
+    for (const std::string& name : follow.tools) {
+      TRY_ASSIGN(auto state, parts.mirror->tool_state(follow.remote, follow.project, name));
+      storage::ToolState shown = state.value_or(storage::ToolState{});
+      shown.remote = follow.remote;
+      shown.project = follow.project;
+      shown.tool = name;
+      tools.push_back(tool_document(parts, shown));
+    }
+    projects.push_back(Document{{"remote", follow.remote.raw()},
+                                {"project", follow.project.raw()},
+                                {"tools", std::move(tools)}});
+  }
+  return projects;
+}
+
+Document remote_document(const app::RemoteParts& parts) {
+  const sync::Remote& remote = *parts.remote;
+  Document link{{"state", link_name(remote.link.state())}};
+  if (remote.link.state() == sync::LinkState::shut) {
+    link.set("cause", base::info(remote.link.failure().cause).id);
+    link.set("evidence", remote.link.failure().what);
+    link.set("next_attempt", base::to_iso_seconds(remote.link.retry_at()));
+  }
+  Document document{{"remote", remote.name.raw()},
+                    {"link", std::move(link)},
+                    {"login", net::name(remote.tokens.state())},
+                    {"budget", Document{{"hour", window_document(remote.gate.hourly())},
+                                        {"spike", window_document(remote.gate.spike())},
+                                        {"calls", remote.gate.sent_total()}}}};
+  if (parts.engine->trouble()) document.set("trouble", parts.engine->trouble()->what);
+  return document;
+}
+
+}  // namespace
+
+bool is_idle(const Parts& parts) {
+  for (const auto& remote : parts.remotes) {
+    if (!remote->engine->is_idle()) return false;
+  }
+  return true;
+}
+
+Result<Document> status(Parts& parts) {
+  TRY_ASSIGN(const auto counts, parts.work->counts());
+  TRY_ASSIGN(auto projects, project_documents(parts));
+  base::List remotes;
+  base::ByteCount bytes_done = 0;
+  base::ByteCount bytes_total = 0;
+  for (const auto& remote : parts.remotes) {
+    remotes.push_back(remote_document(*remote));
+    if (const auto progress = remote->engine->upload_progress()) {
+      bytes_done += progress->sent;
+      bytes_total += progress->total;
+    }
+  }
+  Document answer{{"remotes", remotes},
+                  {"projects", std::move(projects)},
+                  {"busy", base::Value(!is_idle(parts))},
+                  {"progress", Document{{"bytes_done", bytes_done}, {"bytes_total", bytes_total}}},
+                  {"queue", Document{{"queued", counts.queued},
+                                     {"waiting", counts.waiting},
+                                     {"sending", counts.sending},
+                                     {"in_doubt", counts.in_doubt},
+                                     {"sent", counts.sent},
+                                     {"held", counts.held},
+                                     {"delivered", counts.delivered},
+                                     {"open", counts.open()}}}};
+  // The first account's link, login and budget stand at the top: most machines have just one.
+  if (!remotes.empty()) {
+    const Document& first = *remotes.front().as_document();
+    for (const char* field : {"link", "login", "budget"}) answer.set(field, *first.find(field));
+  } else {
+    answer.set("link", Document{{"state", "unproven"}});
+    answer.set("login", "unknown");
+    answer.set("budget", Document{});
+  }
+  base::List notices;
+  for (const std::string& notice : parts.notices) notices.push_back(notice);
+  answer.set("notices", std::move(notices));
+  return answer;
+}
+
+Result<Document> sync(Parts& parts, const Document& arguments) {
+  if (parts.remotes.empty()) {
+    return base::Failure{base::Cause::bad_input,
+                         "no remote in the config file: add [remote.procore]"};
+  }
+  const base::Value* full = arguments.find("full");
+  const bool sweep = full && full->as_bool() && *full->as_bool();
+  for (const auto& remote : parts.remotes) {
+    remote->engine->start();
+    TRY(remote->engine->sync_now(sweep ? net::Sweep::ids : net::Sweep::changes));
+  }
+  return Document{};
+}
+
+std::string status_line(Parts& parts) {
+  const auto counts = parts.work->counts();
+  std::string line = counts ? std::to_string(counts->open()) + " to deliver" : "queue unreadable";
+  if (counts && counts->held > 0) line += ", " + std::to_string(counts->held) + " need you";
+  for (const auto& remote : parts.remotes) {
+    line += ", " + remote->config.name.raw() + " " +
+            std::string(link_name(remote->remote->link.state()));
+  }
+  return line;
+}
+
+}  // namespace fieldsync::verbs

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "platform/base/types.h"
+
+/// Every number of the command surface, with its arithmetic.
+namespace fieldsync::verbs::tuning {
+
+/// A connection may wait this long for idleness; the command line asks again.
+inline constexpr base::Millis kWaitMax{60'000};
+/// How often a waiting command looks: ten times a second reads as at once.
+inline constexpr base::Millis kWaitLook{100};
+/// Rows of one answer. 5,000 queue rows of 400 bytes are 2 MB; the counts tell of the rest.
+inline constexpr int kQueueRowsMax = 5'000;
+inline constexpr int kReceiptRowsMax = 5'000;
+inline constexpr int kListRowsDefault = 1'000;
+/// Projects whose permissions one `projects` reads: a call each of the hourly budget.
+inline constexpr int kProjectsMax = 25;
+/// Pages of projects, of 100 each.
+inline constexpr int kProjectPagesMax = 50;
+/// Files of one act.
+inline constexpr std::size_t kFilesMax = 1'000;
+
+}  // namespace fieldsync::verbs::tuning

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "agent/api/commands.h"
+#include "agent/app/parts.h"
+
+/// The verbs of api::Commands on the parts of one agent, a file per family.
+namespace fieldsync::verbs {
+
+using api::Commands;
+using app::Parts;
+using base::Document;
+using base::Result;
+
+class Verbs final : public Commands {
+ public:
+  explicit Verbs(Parts& parts);
+  void call(std::string_view verb, const Document& arguments, Answer answer) override;
+  /// Tells the listener a one-line status whenever it changes.
+  void on_status(std::function<void(const std::string&)> listener);
+
+ private:
+  void wait(const Document& arguments, Answer answer);
+  void wait_on(base::Instant until, Answer answer);
+  Parts& parts_;
+};
+
+// --- capture_verbs.cpp ---------------------------------------------------------------------------
+Result<Document> add(Parts& parts, const Document& arguments);
+Result<Document> edit(Parts& parts, const Document& arguments);
+Result<Document> reply(Parts& parts, const Document& arguments);
+Result<Document> attach(Parts& parts, const Document& arguments);
+Result<Document> remove(Parts& parts, const Document& arguments);
+
+// --- look_verbs.cpp ------------------------------------------------------------------------------
+Result<Document> list(Parts& parts, const Document& arguments);
+Result<Document> show(Parts& parts, const Document& arguments);
+
+// --- queue_verbs.cpp -----------------------------------------------------------------------------
+Result<Document> queue(Parts& parts, const Document& arguments);
+Result<Document> why(Parts& parts, const Document& arguments);
+Result<Document> retry(Parts& parts, const Document& arguments);
+Result<Document> receipts(Parts& parts, const Document& arguments);
+
+// --- status_verbs.cpp ----------------------------------------------------------------------------
+Result<Document> status(Parts& parts);
+Result<Document> sync(Parts& parts, const Document& arguments);
+/// Whether nothing is under way and nothing is due soon, on all remotes.
+bool is_idle(const Parts& parts);
+/// "3 queued, link down (next try in 4 s)" for a status line.
+std::string status_line(Parts& parts);
+
+// --- account_verbs.cpp ---------------------------------------------------------------------------
+Result<Document> follow(Parts& parts, const Document& arguments);
+Result<Document> unfollow(Parts& parts, const Document& arguments);
+Result<Document> logout(Parts& parts, const Document& arguments);
+void login(Parts& parts, const Document& arguments, Commands::Answer answer);
+void projects(Parts& parts, const Document& arguments, Commands::Answer answer);
+
+// --- arguments.cpp: reading what came in ---------------------------------------------------------
+Result<base::RecordId> item_of(const Document& arguments);
+Result<std::vector<storage::Attachment>> files_of(const Document& arguments);
+/// The named text argument; bad_input when it is missing or empty.
+Result<std::string> required_text(const Document& arguments, std::string_view name);
+/// Which followed project an act without one belongs to: the only one.
+Result<storage::Follow> project_of(Parts& parts, const Document& arguments);
+base::Document to_document(const storage::Intent& intent, const Parts& parts);
+base::Document to_document(const sync::ViewRecord& record);
+
+}  // namespace fieldsync::verbs
