@@ -39,6 +39,8 @@ class TokenSource {
   void refused(const base::Secret& used);
   /// Exchanges a pasted code (authorization_code). `callback` once.
   void log_in(const base::Secret& code, std::function<void(Result<>)> callback);
+  /// Takes another client secret (a person typed it): refusals so far count no more.
+  void set_client_secret(base::Secret secret);
   /// Forgets the pair, here and in the store.
   Result<> log_out();
   LoginState state() const;

@@ -45,7 +45,7 @@ std::string client_secret_name(const base::RemoteName& remote) {
 namespace {
 
 Result<> open_stores(Parts& parts) {
-  const Path folder = parts.config.state_folder;
+  const base::Path folder = parts.config.state_folder;
   TRY(parts.world.host.files.make_folder(folder));
   const base::WallTime now = parts.world.host.clock.wall();
   storage::DatabaseOptions options;
