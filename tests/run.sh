@@ -1,0 +1,45 @@
+#!/bin/sh
+# Installs what is missing, builds Fieldsync and runs its tests.
+#   sh tests/run.sh             every test
+#   sh tests/run.sh --quick     without the end-to-end tests
+#   sh tests/run.sh --bench     the benchmarks, each beside its limit
+#   sh tests/run.sh --sanitize  unit and contract tests under ASan + UBSan and under TSan
+set -eu
+cd "$(dirname "$0")/.."
+. installer/dependencies.sh
+
+mode=${1:-}
+# shellcheck disable=SC2086
+install_missing $fieldsync_packages
+
+run_tests() {
+  preset=$1
+  shift
+  ctest --test-dir "build/$preset" --output-on-failure "$@"
+}
+
+case "$mode" in
+  '')
+    build release
+    run_tests release
+    ;;
+  --quick)
+    build release
+    run_tests release -LE e2e
+    ;;
+  --bench)
+    install_missing libbenchmark-dev
+    build release -DFIELDSYNC_BENCH=ON
+    exec sh tests/bench/run.sh build/release
+    ;;
+  --sanitize)
+    for preset in asan tsan; do
+      build "$preset"
+      run_tests "$preset" -LE 'e2e|bench'
+    done
+    ;;
+  *)
+    say "usage: sh tests/run.sh [--quick|--bench|--sanitize]" >&2
+    exit 2
+    ;;
+esac
