@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <optional>
 
 #include "net/http.h"
@@ -15,7 +17,8 @@ struct RateWindow {
 
 /// Keeps this machine inside the service's request budget (facts/procore-api.md 3): two windows, an
 /// hourly and a spike one, described by the same three headers, which tell of whichever will be hit
-/// first. Time comes in as arguments. Loop thread only.
+/// first. Time comes in as arguments and may step either way; the service's own clock is read from
+/// its `Date` header. Loop thread only.
 class RateGate {
  public:
   /// When the next request may leave: `now` or later.
@@ -32,9 +35,15 @@ class RateGate {
   std::int64_t sent_total() const { return sent_total_; }
 
  private:
+  void learn(const HttpResponse& reply, base::WallTime now);
+  void close(const HttpResponse& reply, base::WallTime now, std::optional<base::Millis> asked);
+
   std::optional<RateWindow> hourly_;
   std::optional<RateWindow> spike_;
+  /// When the latest requests left, oldest first: at most as many as a spike window allows.
+  std::deque<base::WallTime> recent_;
   base::WallTime closed_until_{};
+  base::Millis backoff_{0};
   std::int64_t sent_total_ = 0;
 };
 

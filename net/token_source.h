@@ -32,7 +32,9 @@ class TokenSource {
   ~TokenSource();
 
   using Callback = std::function<void(Result<base::Secret>)>;
-  /// The access token, now or after one request that all callers share.
+  /// The access token: before this returns, or after one request that all callers share. Fails with
+  /// login_required, login_in_doubt or login_paused when only a person or time can help, else with
+  /// what the exchange or the secret store failed with. Dropped when the source is destroyed.
   void get(Callback callback);
   /// The service answered 401 to `used`: the next `get` fetches a new one, unless that happened
   /// already.

@@ -38,6 +38,64 @@ inline constexpr base::ByteCount kProgressStep = 32 << 10;
 /// Hosts whose announcement of compressed requests is remembered; past this the memory starts anew.
 inline constexpr std::size_t kAnnouncementsMax = 64;
 
+// --- The request budget (facts/procore-api.md 3) -------------------------------------------------
+
+/// The spike window is 10 s long. The margin covers requests that left apart and arrive together.
+inline constexpr base::Millis kSpikeWindow{10'000};
+inline constexpr base::Millis kSpikeMargin{250};
+
+/// Requests per spike window until the service told its own number: the guide's example.
+inline constexpr int kSpikeLimitAssumed = 25;
+
+/// A limit above this is not one for ten seconds (the guide's example is 25), whenever it resets.
+inline constexpr int kSpikeLimitMax = 200;
+
+/// A reset farther away than a spike window and five seconds of rounding belongs to the hour.
+inline constexpr base::Millis kSpikeResetMax{15'000};
+
+/// The other window, and how much later than that a reset may lie before it is not believed.
+inline constexpr base::Millis kHour{3'600'000};
+inline constexpr base::Millis kResetSlack{60'000};
+
+/// Larger numbers of requests per window are not believed: three hundred per second.
+inline constexpr int kRequestLimitMax = 1'000'000;
+
+/// A 429 that names no time: one spike window at first, doubled each time up to ten minutes.
+inline constexpr base::Millis kBackoffFirst{10'000};
+inline constexpr base::Millis kBackoffMax{600'000};
+
+/// The gate never stays closed longer: after that one request finds out more than waiting does.
+inline constexpr base::Millis kClosedMax{3'600'000};
+
+// --- The login (facts/procore-api.md 2.3) --------------------------------------------------------
+
+/// A token is renewed a quarter of its life before its end, at most this long before: procore's
+/// live 90 min, and a link that comes for a minute every few should be enough.
+inline constexpr base::Millis kRenewBeforeMax{300'000};
+
+/// Between two attempts to renew a token that still works.
+inline constexpr base::Millis kRenewAgainAfter{30'000};
+
+/// Lifetimes a service may tell. Less is none at all, more is not believed; and what is assumed
+/// when it tells none.
+inline constexpr base::Millis kTokenLifeMax{86'400'000};
+inline constexpr base::Millis kTokenLifeAssumed{5'400'000};
+
+/// A token is a line of a header: observed ones are 1 to 2 kB.
+inline constexpr std::size_t kTokenBytesMax = 16 << 10;
+inline constexpr base::ByteCount kTokenAnswerMax = 1 << 20;
+
+/// Accounts are commonly locked after five refusals in a row. Ours end at three, for an hour.
+inline constexpr int kRefusalsMax = 3;
+inline constexpr base::Millis kPause{3'600'000};
+
+/// A token refused within this time of its arrival counts as a refused login: the service gives
+/// tokens it does not take, and asking for more changes nothing.
+inline constexpr base::Millis kFreshToken{60'000};
+
+/// Callers waiting for one token. Every exchange in flight is one; further ones fail at once.
+inline constexpr std::size_t kTokenWaitersMax = 1'000;
+
 // --- The server ----------------------------------------------------------------------------------
 
 /// Connections served at once: a browser opens 6, the agent 4 per host, and a double must stand 100

@@ -2,6 +2,10 @@
 fs_add_test(net_tests
   SOURCES
     unit/net_curl_transport_test.cpp
+    unit/net_download_test.cpp
     unit/net_http_server_test.cpp
-  LIBRARIES fs_net
+    unit/net_rate_gate_test.cpp
+    unit/net_token_source_test.cpp
+    unit/net_values_test.cpp
+  LIBRARIES fs_net fs_adapters
   LABELS unit)

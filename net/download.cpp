@@ -1,0 +1,66 @@
+#include "net/download.h"
+
+#include "platform/base/text.h"
+
+namespace fieldsync::net {
+namespace {
+
+using base::Cause;
+using base::Failure;
+
+Failure refuse(const std::string& from, const std::string& why) {
+  const auto url = parse_url(from);
+  return {Cause::unexpected_answer, (url ? url->host : "download") + ": " + why};
+}
+
+/// Headers that may go to a host of somebody else. Everything else could tell it about the account.
+bool may_leave_the_service(std::string_view name) {
+  const std::string lower = base::to_lower_ascii(name);
+  return lower == "accept" || lower == "range" || lower == "if-range";
+}
+
+}  // namespace
+
+bool is_redirect(const HttpResponse& reply) {
+  switch (reply.status) {
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Result<HttpRequest> follow(const RemoteService& service, const HttpRequest& request,
+                           const HttpResponse& reply, int hops_so_far) {
+  FS_CHECK(request.method == Method::get);
+  if (!is_redirect(reply)) return refuse(request.url, "not a redirect");
+  if (hops_so_far >= kRedirectsMax) return refuse(request.url, "redirected too often");
+  const std::string* location = reply.headers.find("Location");
+  if (!location || base::trimmed(*location).empty()) {
+    return refuse(request.url, "redirected to nowhere");
+  }
+  HttpRequest next = request;
+  next.url = resolve_url(request.url, base::trimmed(*location));
+  const auto from = parse_url(request.url);
+  const auto to = parse_url(next.url);
+  if (!from || !to) return refuse(request.url, "redirected to something that is not a URL");
+  if (to->scheme == "http") {
+    if (from->scheme == "https") return refuse(request.url, "redirected from https to http");
+    if (!is_loopback(to->host)) return refuse(request.url, "redirected to plain http elsewhere");
+  }
+  if (!service.trusts(next.url)) {
+    // Once dropped the token stays dropped, also when a later hop leads back.
+    next.auth = Auth::none;
+    next.headers = {};
+    for (const auto& [name, value] : request.headers.all()) {
+      if (may_leave_the_service(name)) next.headers.add(name, value);
+    }
+  }
+  return next;
+}
+
+}  // namespace fieldsync::net
