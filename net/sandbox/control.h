@@ -1,0 +1,27 @@
+#pragma once
+
+#include "net/sandbox/exchange.h"
+#include "net/sandbox/faults.h"
+#include "net/sandbox/rates.h"
+#include "net/sandbox/world.h"
+
+namespace fieldsync::net::sandbox {
+
+/// The control origin: JSON in, JSON out, no token.
+///
+///   GET  /info                       what a client needs to begin
+///   GET  /ledger[?after=ID]          every effect ever made, oldest first
+///   GET  /verdict                    creates of people and services: distinct, doubled
+///   GET  /records?kind=K[&project=P] records as kept, deleted ones included, attachments by
+///   SHA-256 GET  /calls                      counters of calls and bytes by origin GET
+///   /requests[?limit=N]         the latest requests GET|POST|DELETE /faults          rules, see
+///   faults.h POST /link {up}                  false: every origin but this one drops every
+///   connection GET|POST /clock {advance_seconds} GET|PATCH /settings              switches, see
+///   settings.cpp POST /code {user}                an authorization code POST /expire_tokens, POST
+///   /forget_rates POST /office {…}                 see office.h
+Reply answer_control(World& world, Faults& faults, Rates& rates, const Request& request);
+
+/// The body of /info.
+Document access_of(World& world);
+
+}  // namespace fieldsync::net::sandbox
