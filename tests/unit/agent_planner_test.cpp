@@ -1,0 +1,195 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "agent/sync/planner.h"
+#include "agent/sync/tuning.h"
+
+using namespace fieldsync;
+using sync::IntentFacts;
+using sync::Plan;
+using sync::Situation;
+using sync::StepKind;
+using storage::Act;
+using storage::IntentState;
+
+namespace {
+
+constexpr base::WallTime kNow{base::Millis{1'800'000'000'000}};
+
+IntentFacts intent(std::int64_t id, IntentState state, const std::string& kind = "rfi") {
+  IntentFacts facts;
+  facts.intent.id = base::IntentId(id);
+  facts.intent.item = base::RecordId(kind + "-n" + std::to_string(id));
+  facts.intent.kind = base::KindId(kind);
+  facts.intent.project = base::ProjectId("2002");
+  facts.intent.state = state;
+  facts.intent.changed_at = kNow;
+  return facts;
+}
+
+IntentFacts photo(std::int64_t id, IntentState state, IntentFacts::Uploads uploads) {
+  IntentFacts facts = intent(id, state, "photo");
+  facts.uploads = uploads;
+  facts.proof = IntentFacts::Proof::by_list;
+  return facts;
+}
+
+sync::ToolFacts tool(const std::string& name, base::WallTime next_poll) {
+  sync::ToolFacts facts;
+  facts.state.project = base::ProjectId("2002");
+  facts.state.tool = name;
+  facts.state.next_poll = next_poll;
+  return facts;
+}
+
+Situation calm() {
+  Situation s;
+  s.now = kNow;
+  s.link = sync::LinkState::open;
+  s.login = net::LoginState::ready;
+  return s;
+}
+
+std::string shape(const Plan& plan) {
+  std::string text;
+  for (const sync::Step& step : plan.steps) {
+    text += (text.empty() ? "" : " ") + std::string(name(step.kind));
+    if (step.intent.raw() != 0) text += std::to_string(step.intent.raw());
+    if (!step.tool.empty()) text += ":" + step.tool;
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("each state of an intent has its one next step") {
+  struct Row {
+    const char* description;
+    IntentFacts facts;
+    const char* expected;
+  };
+  IntentFacts stale_tool = intent(1, IntentState::queued);
+  stale_tool.intent.act = Act::edit;
+  stale_tool.sight = IntentFacts::Sight::stale_tool;
+  IntentFacts stale_record = stale_tool;
+  stale_record.sight = IntentFacts::Sight::stale_record;
+  IntentFacts fresh = stale_tool;
+  fresh.sight = IntentFacts::Sight::fresh;
+  const Row rows[] = {
+      {"a create is sent", intent(1, IntentState::queued), "push1"},
+      {"an edit first looks at its tool", stale_tool, "pull:rfis"},
+      {"an edit of a half-known record first looks at it", stale_record, "show1"},
+      {"an edit with a fresh view is sent", fresh, "push1"},
+      {"a write in doubt is looked for", intent(1, IntentState::in_doubt), "look_up1"},
+      {"a delivery is proved by a look", intent(1, IntentState::sent), "prove1"},
+      {"a photo's bytes go first", photo(1, IntentState::queued, IntentFacts::Uploads::missing),
+       "upload1"},
+      {"then the photo", photo(1, IntentState::queued, IntentFacts::Uploads::ready), "push1"},
+      {"the last photo is proved by its list",
+       photo(1, IntentState::sent, IntentFacts::Uploads::none), "pull:photos"},
+      {"held waits for a person", intent(1, IntentState::held), ""},
+      {"waiting waits for another", intent(1, IntentState::waiting), ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.description);
+    Situation s = calm();
+    s.intents = {row.facts};
+    CHECK(shape(plan(s)) == row.expected);
+  }
+}
+
+TEST_CASE("small edits overtake photos") {
+  Situation s = calm();
+  s.intents = {photo(1, IntentState::queued, IntentFacts::Uploads::missing),
+               intent(2, IntentState::queued)};
+  CHECK(shape(plan(s)) == "push2 upload1");
+}
+
+TEST_CASE("a step under way is not planned a second time") {
+  Situation s = calm();
+  s.intents = {intent(1, IntentState::queued)};
+  s.busy = {sync::item_key(s.intents[0].intent.item)};
+  CHECK(plan(s).steps.empty());
+}
+
+TEST_CASE("two acts of one record are never under way together") {
+  Situation s = calm();
+  IntentFacts second = intent(2, IntentState::queued);
+  second.intent.item = base::RecordId("rfi-n1");
+  s.intents = {intent(1, IntentState::queued), second};
+  CHECK(shape(plan(s)) == "push1");
+}
+
+TEST_CASE("no more calls are planned than may be under way") {
+  Situation s = calm();
+  for (int i = 1; i <= 20; ++i) s.intents.push_back(intent(i, IntentState::queued));
+  CHECK(plan(s).steps.size() == static_cast<std::size_t>(sync::tuning::kCallsAtOnce));
+  s.calls_in_flight = sync::tuning::kCallsAtOnce;
+  CHECK(plan(s).steps.empty());
+}
+
+TEST_CASE("while the link is shut nothing leaves until the probe is due, then just one step") {
+  Situation s = calm();
+  s.link = sync::LinkState::shut;
+  s.link_may_send = false;
+  s.link_retry_at = kNow + base::Millis{5'000};
+  s.intents = {intent(1, IntentState::queued), intent(2, IntentState::queued)};
+  Plan waiting = plan(s);
+  CHECK(waiting.steps.empty());
+  CHECK(waiting.wake == s.link_retry_at);
+  s.link_may_send = true;
+  CHECK(shape(plan(s)) == "push1");
+  s.calls_in_flight = 1;
+  CHECK(plan(s).steps.empty());
+}
+
+TEST_CASE("a queue of photos alone can probe a shut link") {
+  Situation s = calm();
+  s.link = sync::LinkState::shut;
+  s.intents = {photo(1, IntentState::queued, IntentFacts::Uploads::missing)};
+  CHECK(shape(plan(s)) == "upload1");
+}
+
+TEST_CASE("without a login nothing is planned, and with a closed budget it waits") {
+  Situation s = calm();
+  s.intents = {intent(1, IntentState::queued)};
+  s.login = net::LoginState::refused;
+  CHECK(plan(s).steps.empty());
+  s.login = net::LoginState::ready;
+  s.gate_opens = kNow + base::Millis{1};
+  const Plan closed = plan(s);
+  CHECK(closed.steps.empty());
+  CHECK(closed.wake == s.gate_opens);
+}
+
+TEST_CASE("deliveries are proved together while more are coming, but not for ever") {
+  Situation s = calm();
+  s.intents = {photo(1, IntentState::sent, IntentFacts::Uploads::none),
+               photo(2, IntentState::queued, IntentFacts::Uploads::missing)};
+  CHECK(shape(plan(s)) == "upload2");
+  s.now = kNow + sync::tuning::kReadBackPatience;
+  CHECK(shape(plan(s)) == "pull:photos upload2");
+}
+
+TEST_CASE("a tool whose rounds fail is not asked again before its time, even for an edit") {
+  Situation s = calm();
+  sync::ToolFacts failing = tool("rfis", kNow + base::Millis{60'000});
+  failing.state.attempts = 2;
+  s.tools = {failing};
+  IntentFacts edit = intent(1, IntentState::queued);
+  edit.intent.act = Act::edit;
+  edit.sight = IntentFacts::Sight::stale_tool;
+  s.intents = {edit};
+  const Plan held_back = plan(s);
+  CHECK(held_back.steps.empty());
+  CHECK(held_back.wake == failing.state.next_poll);
+}
+
+TEST_CASE("rounds run when they are due and name their time when they are not") {
+  Situation s = calm();
+  s.tools = {tool("rfis", kNow), tool("photos", kNow + base::Millis{9'000})};
+  const Plan rounds = plan(s);
+  CHECK(shape(rounds) == "pull:rfis");
+  CHECK(rounds.wake == kNow + base::Millis{9'000});
+}
