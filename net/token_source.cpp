@@ -106,7 +106,7 @@ struct TokenSource::Impl {
   HttpTransport& transport;
   platform::SecretStore& secrets;
   base::Log& log;
-  const OAuthApp app;
+  OAuthApp app;
   const std::string secret_name;
 
   TokenPair pair;
@@ -329,6 +329,14 @@ void TokenSource::log_in(const Secret& code, std::function<void(Result<>)> callb
   }
   impl_->logging_in = std::move(callback);
   impl_->send(token_by_code(impl_->app, code), Impl::Asking::code);
+}
+
+void TokenSource::set_client_secret(Secret secret) {
+  impl_->app.client_secret = std::move(secret);
+  impl_->refusals = 0;
+  impl_->paused_until.reset();
+  // A refresh token that was refused is dead whatever the secret; credentials are not.
+  if (impl_->app.grant == Grant::client_credentials) impl_->standing = Standing::sound;
 }
 
 Result<> TokenSource::log_out() {

@@ -241,6 +241,21 @@ TEST_CASE("login: three refusals in a row pause for an hour") {
   CHECK(world.source->state() == LoginState::ready);
 }
 
+TEST_CASE("login: another client secret ends the pause and is the one that is sent") {
+  World world(Grant::client_credentials);
+  for (int i = 0; i < 3; ++i) {
+    world.ask();
+    world.transport.answer(401, "{}");
+  }
+  CHECK(world.source->state() == LoginState::paused);
+  world.source->set_client_secret(Secret("typed"));
+  CHECK(world.source->state() == LoginState::unknown);
+  world.ask();
+  CHECK(world.transport.last_carries("client_secret=typed"));
+  world.transport.grant("A1");
+  CHECK(world.last() == "A1");
+}
+
 TEST_CASE("login: a service that refuses every fresh token is not asked for ever") {
   World world(Grant::client_credentials);
   int i = 0;
