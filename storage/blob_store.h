@@ -1,6 +1,11 @@
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "platform/base/digest.h"
 #include "platform/file_system.h"
@@ -28,10 +33,10 @@ class BlobStore {
     ~Draft();
     Result<> write(std::string_view bytes);
     /// Syncs, verifies the size and moves the bytes to their name. The same bytes already there:
-    /// kept once.
+    /// kept once. Call once.
     Result<Digest> install();
     ByteCount size() const;
-    /// For writers that need a path (downloads, clones): write there, then `install_written`.
+    /// Where the bytes are until then. Who writes there by itself uses incoming_path and adopt.
     const Path& path() const;
 
    private:
@@ -49,9 +54,10 @@ class BlobStore {
   };
   Result<Added> add_file(const Path& source);
   /// Takes a file already written in this store's own incoming folder (a download): hashes it and
-  /// moves it to its name; `size` is checked when given.
+  /// moves it to its name; `size` is checked when given (disk_error). The file is gone afterwards
+  /// in either case.
   Result<Added> adopt(const Path& written, std::optional<ByteCount> size);
-  /// A fresh name in the incoming folder.
+  /// A fresh name in the incoming folder, which exists after begin, add_file or sweep_incoming.
   Path incoming_path();
 
   Path path_of(const Digest& digest) const;
@@ -59,14 +65,26 @@ class BlobStore {
   /// Reads it whole and compares with its name: disk_error when it differs.
   Result<> verify(const Digest& digest) const;
   Result<> remove(const Digest& digest);
-  /// Removes drafts left by a crash. Call before anything else at a start.
+  /// Removes drafts left by a crash and makes the folders. Call before anything else at a start.
+  /// Returns how many there were.
   Result<int> sweep_incoming();
 
  private:
+  Path incoming_folder() const;
+  Result<> make_incoming();
+  /// Moves the file at `from` to its name; it is gone from there afterwards in either case.
+  Result<> place(const Path& from, const Digest& digest, ByteCount size);
+  Result<bool> already_kept(const Digest& digest, ByteCount size);
+  Result<> make_prefix(const Path& folder, std::uint8_t prefix);
+  Result<Added> copy_in(const Path& source, const platform::FileInfo& info, const Path& to);
+
   platform::FileSystem& files_;
   Path folder_;
   Sync sync_;
-  std::uint64_t next_name_ = 0;
+  std::atomic<std::uint64_t> next_name_ = 0;
+  std::atomic<bool> incoming_made_ = false;
+  /// Folders by first byte of the digest that are known to be there durably.
+  std::array<std::atomic<bool>, 256> made_{};
 };
 
 }  // namespace fieldsync::storage

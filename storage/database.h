@@ -36,7 +36,7 @@ enum class Durability { full, normal };
 struct DatabaseOptions {
   Durability durability = Durability::full;
   /// Name of a registered SQLite VFS; empty: the system's.
-  std::string vfs;
+  std::string vfs = {};
   int cache_kib = 2'048;
 };
 

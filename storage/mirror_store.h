@@ -71,7 +71,9 @@ class MirrorStore {
  public:
   struct Opened {
     std::unique_ptr<MirrorStore> store;
-    std::optional<Path> set_aside;  ///< a damaged file was moved here and a new one begun
+    /// A damaged file was put here and a new one begun; empty text when there was no room to keep
+    /// the damaged one.
+    std::optional<Path> set_aside;
   };
   /// newer_version when written by a newer program: it is then left alone.
   static Result<Opened> open(const Path& folder, const DatabaseOptions& options, WallTime now);
@@ -82,16 +84,18 @@ class MirrorStore {
   };
   /// Upserts observations in one transaction, together with the tool's state when given. A summary
   /// keeps the fields only a full look has, and marks the record summary_only when it is newer than
-  /// what is stored. Presence becomes present. Records equal to what is stored are not rewritten.
+  /// what is stored; one older than what is stored changes nothing but the presence. A full look
+  /// replaces. Presence becomes present. Records equal to what is stored are not rewritten. Files
+  /// keep their blob while name and size stay; a full look drops those it lacks.
   Result<Applied> apply(const std::vector<MirrorRecord>& records,
                         const std::optional<ToolState>& state);
   Result<std::optional<MirrorRecord>> record(const RecordKey& key);
   struct Filter {
-    std::optional<RemoteName> remote;
-    std::optional<ProjectId> project;
+    std::optional<RemoteName> remote = {};
+    std::optional<ProjectId> project = {};
     KindId kind;
-    ServiceId after;  ///< for paging: ids greater than this, in id order (as text)
-    int limit = 1'000;
+    ServiceId after = {};  ///< for paging: ids greater than this, in id order (as text)
+    int limit = 1'000;     ///< exceeded only by records that share the last id
     bool with_gone = false;
   };
   Result<std::vector<MirrorRecord>> list(const Filter& filter);
@@ -110,8 +114,9 @@ class MirrorStore {
     RecordKey key;
     MirrorFile file;
   };
-  /// Files in the slot, of present records of the kind, whose bytes are not here and that were not
-  /// given up; current ones first.
+  /// Files in the slot, of present records of the kind, whose bytes are not here and that are not
+  /// postponed past `now`. Those of records with the field `current` false come last, new records
+  /// first.
   Result<std::vector<WantedFile>> wanted_files(const RemoteName& remote, const KindId& kind,
                                                std::string_view slot, WallTime now, int limit);
   Result<> save_file_blob(const RecordKey& key, std::string_view slot, const Digest& blob);

@@ -2,11 +2,17 @@
 
 PRAGMA application_id = 0x46534D52;  -- "FSMR"
 
-CREATE TABLE record(
+CREATE TABLE scope(
   number INTEGER PRIMARY KEY,
   remote TEXT NOT NULL,
   project TEXT NOT NULL,
   kind TEXT NOT NULL,
+  UNIQUE(remote, project, kind)
+) STRICT;
+
+CREATE TABLE record(
+  number INTEGER PRIMARY KEY,
+  scope INTEGER NOT NULL,
   id TEXT NOT NULL,
   presence INTEGER NOT NULL,
   extent INTEGER NOT NULL,
@@ -14,21 +20,23 @@ CREATE TABLE record(
   observed_at INTEGER NOT NULL,
   document TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX record_key ON record(remote, project, kind, id);
-CREATE INDEX record_to_show ON record(remote, updated_at DESC) WHERE extent = 1 AND presence = 0;
+CREATE UNIQUE INDEX record_key ON record(scope, id);
+CREATE INDEX record_to_show ON record(scope, updated_at DESC) WHERE extent = 1 AND presence = 0;
 
 CREATE TABLE file(
-  record INTEGER NOT NULL REFERENCES record(number) ON DELETE CASCADE,
+  record INTEGER NOT NULL,
   slot TEXT NOT NULL,
+  scope INTEGER NOT NULL,
+  rank INTEGER NOT NULL,
   name TEXT NOT NULL,
   url TEXT NOT NULL,
   size INTEGER,
   blob TEXT,
-  again_at INTEGER NOT NULL DEFAULT 0,
-  evidence TEXT NOT NULL DEFAULT '',
+  again_at INTEGER NOT NULL,
+  evidence TEXT NOT NULL,
   PRIMARY KEY(record, slot)
 ) WITHOUT ROWID, STRICT;
-CREATE INDEX file_wanted ON file(slot, record) WHERE blob IS NULL;
+CREATE INDEX file_wanted ON file(scope, slot, rank, again_at, record DESC) WHERE blob IS NULL;
 
 CREATE TABLE tool(
   remote TEXT NOT NULL,

@@ -1,0 +1,255 @@
+#include "storage/blob_store.h"
+
+#include "storage/tuning.h"
+
+namespace fieldsync::storage {
+namespace {
+
+using base::Cause;
+using base::Failure;
+using platform::FileInfo;
+using platform::FileType;
+
+/// Removes the file at the end of the scope, unless it was moved away.
+class Remover {
+ public:
+  Remover(platform::FileSystem& files, const Path& path) : files_(files), path_(path) {}
+  ~Remover() { (void)files_.remove(path_).ok(); }
+  Remover(const Remover&) = delete;
+  Remover& operator=(const Remover&) = delete;
+
+ private:
+  platform::FileSystem& files_;
+  const Path& path_;
+};
+
+struct Hashed {
+  Digest digest;
+  ByteCount size = 0;
+};
+
+Result<Hashed> hash_file(platform::FileSystem& files, const Path& path) {
+  TRY_ASSIGN(const auto file, files.open_read(path));
+  base::Hasher hasher;
+  ByteCount size = 0;
+  while (true) {
+    TRY_ASSIGN(const std::string bytes, file->read_at(size, tuning::kCopyChunk));
+    if (bytes.empty()) break;
+    hasher.add(bytes);
+    size += static_cast<ByteCount>(bytes.size());
+  }
+  return Hashed{hasher.finish(), size};
+}
+
+Failure grew(const Path& path) {
+  return Failure{Cause::file_growing, path + ": it changed while it was copied"};
+}
+
+Result<FileInfo> check_source(platform::FileSystem& files, const Path& source) {
+  TRY_ASSIGN(const FileInfo info, files.info(source));
+  switch (info.type) {
+    case FileType::file:
+      break;
+    case FileType::missing:
+      return Failure{Cause::file_unreadable, source + ": there is no such file"};
+    case FileType::folder:
+      return Failure{Cause::file_unreadable, source + ": it is a folder"};
+    case FileType::other:
+      return Failure{Cause::file_unreadable, source + ": it is a pipe or a device, not a file"};
+  }
+  if (info.size == 0) return Failure{Cause::file_empty, source + ": 0 bytes"};
+  return info;
+}
+
+}  // namespace
+
+struct BlobStore::Draft::State {
+  State(BlobStore& s, Path p, std::unique_ptr<platform::File> f)
+      : store(s), path(std::move(p)), file(std::move(f)) {}
+  ~State() {
+    file.reset();
+    if (!installed) (void)store.files_.remove(path).ok();
+  }
+
+  BlobStore& store;
+  Path path;
+  std::unique_ptr<platform::File> file;
+  base::Hasher hasher;
+  ByteCount size = 0;
+  bool installed = false;
+};
+
+BlobStore::Draft::Draft(std::unique_ptr<State> state) : state_(std::move(state)) {}
+BlobStore::Draft::Draft(Draft&&) noexcept = default;
+BlobStore::Draft::~Draft() = default;
+ByteCount BlobStore::Draft::size() const { return state_->size; }
+const Path& BlobStore::Draft::path() const { return state_->path; }
+
+Result<> BlobStore::Draft::write(std::string_view bytes) {
+  FS_CHECK(state_->file != nullptr);
+  TRY(state_->file->append(bytes));
+  state_->hasher.add(bytes);
+  state_->size += static_cast<ByteCount>(bytes.size());
+  return {};
+}
+
+Result<Digest> BlobStore::Draft::install() {
+  State& s = *state_;
+  FS_CHECK(s.file != nullptr);
+  if (s.store.sync_ == Sync::durable) TRY(s.file->sync());
+  TRY_ASSIGN(const ByteCount on_disk, s.file->size());
+  if (on_disk != s.size) {
+    return Failure{Cause::disk_error, s.path + ": " + std::to_string(s.size) +
+                                          " bytes were written, " + std::to_string(on_disk) +
+                                          " are there"};
+  }
+  s.file.reset();
+  const Digest digest = s.hasher.finish();
+  TRY(s.store.place(s.path, digest, s.size));
+  s.installed = true;
+  return digest;
+}
+
+BlobStore::BlobStore(platform::FileSystem& files, Path folder, Sync sync)
+    : files_(files), folder_(std::move(folder)), sync_(sync) {}
+
+Path BlobStore::incoming_folder() const { return platform::join(folder_, "incoming"); }
+
+Path BlobStore::incoming_path() {
+  return platform::join(incoming_folder(), std::to_string(++next_name_));
+}
+
+Path BlobStore::path_of(const Digest& digest) const {
+  const std::string hex = digest.hex();
+  return platform::join(platform::join(folder_, hex.substr(0, 2)), hex.substr(2));
+}
+
+Result<> BlobStore::make_incoming() {
+  if (incoming_made_) return {};
+  TRY(files_.make_folder(incoming_folder()));
+  incoming_made_ = true;
+  return {};
+}
+
+Result<BlobStore::Draft> BlobStore::begin() {
+  TRY(make_incoming());
+  Path path = incoming_path();
+  TRY_ASSIGN(auto file, files_.create(path, platform::FileSystem::Access::owner_only));
+  return Draft(std::make_unique<Draft::State>(*this, std::move(path), std::move(file)));
+}
+
+Result<BlobStore::Added> BlobStore::add_file(const Path& source) {
+  TRY_ASSIGN(const FileInfo before, check_source(files_, source));
+  TRY(make_incoming());
+  const Path to = incoming_path();
+  const Remover remover(files_, to);
+  TRY_ASSIGN(const Added added, copy_in(source, before, to));
+  TRY_ASSIGN(const FileInfo after, files_.info(source));
+  if (added.size != before.size || after.size != before.size || after.modified != before.modified) {
+    return grew(source);
+  }
+  TRY(place(to, added.digest, added.size));
+  return added;
+}
+
+Result<BlobStore::Added> BlobStore::copy_in(const Path& source, const FileInfo& info,
+                                            const Path& to) {
+  if (files_.clone(source, to).ok()) {
+    // What was cloned is hashed, not the source, which may change meanwhile.
+    TRY_ASSIGN(const auto file, files_.open_read(to));
+    if (sync_ == Sync::durable) TRY(file->sync());
+    TRY_ASSIGN(const Hashed hashed, hash_file(files_, to));
+    return Added{hashed.digest, hashed.size};
+  }
+  TRY_ASSIGN(const auto from, files_.open_read(source));
+  TRY_ASSIGN(const auto file, files_.create(to, platform::FileSystem::Access::owner_only));
+  base::Hasher hasher;
+  ByteCount size = 0;
+  // One byte more than expected tells a growing file; it is not followed further.
+  while (size <= info.size) {
+    TRY_ASSIGN(const std::string bytes, from->read_at(size, tuning::kCopyChunk));
+    if (bytes.empty()) break;
+    TRY(file->append(bytes));
+    hasher.add(bytes);
+    size += static_cast<ByteCount>(bytes.size());
+  }
+  if (sync_ == Sync::durable) TRY(file->sync());
+  return Added{hasher.finish(), size};
+}
+
+Result<BlobStore::Added> BlobStore::adopt(const Path& written, std::optional<ByteCount> size) {
+  FS_CHECK(platform::parent_of(written) == incoming_folder());
+  const Remover remover(files_, written);
+  if (sync_ == Sync::durable) {
+    TRY_ASSIGN(const auto file, files_.open_read(written));
+    TRY(file->sync());
+  }
+  TRY_ASSIGN(const Hashed hashed, hash_file(files_, written));
+  if (size && *size != hashed.size) {
+    return Failure{Cause::disk_error, written + ": " + std::to_string(*size) +
+                                          " bytes were announced, " + std::to_string(hashed.size) +
+                                          " are there"};
+  }
+  TRY(place(written, hashed.digest, hashed.size));
+  return Added{hashed.digest, hashed.size};
+}
+
+Result<> BlobStore::make_prefix(const Path& folder, std::uint8_t prefix) {
+  if (made_[prefix]) return {};
+  TRY(files_.make_folder(folder));
+  made_[prefix] = true;
+  return {};
+}
+
+/// An installation cut by a crash may have left the name without its folder's sync: it is made
+/// durable again before it counts.
+Result<bool> BlobStore::already_kept(const Digest& digest, ByteCount size) {
+  const Path path = path_of(digest);
+  TRY_ASSIGN(const FileInfo info, files_.info(path));
+  if (info.type != FileType::file || info.size != size) return false;
+  if (sync_ == Sync::lazy) return true;
+  TRY_ASSIGN(const auto file, files_.open_read(path));
+  TRY(file->sync());
+  TRY(files_.sync_folder(platform::parent_of(path)));
+  return true;
+}
+
+Result<> BlobStore::place(const Path& from, const Digest& digest, ByteCount size) {
+  const Path to = path_of(digest);
+  const Path folder = platform::parent_of(to);
+  TRY(make_prefix(folder, digest.bytes[0]));
+  TRY_ASSIGN(const bool kept, already_kept(digest, size));
+  if (kept) return files_.remove(from);
+  if (auto moved = files_.rename(from, to); !moved.ok()) {
+    made_[digest.bytes[0]] = false;  // somebody may have removed the folder
+    return moved;
+  }
+  if (sync_ == Sync::durable) TRY(files_.sync_folder(folder));
+  return {};
+}
+
+Result<bool> BlobStore::has(const Digest& digest) const {
+  TRY_ASSIGN(const FileInfo info, files_.info(path_of(digest)));
+  return info.type == FileType::file;
+}
+
+Result<> BlobStore::verify(const Digest& digest) const {
+  const Path path = path_of(digest);
+  TRY_ASSIGN(const Hashed hashed, hash_file(files_, path));
+  if (hashed.digest == digest) return {};
+  return Failure{Cause::disk_error, path + ": its content is not what was stored (it has " +
+                                        hashed.digest.hex() + " now)"};
+}
+
+Result<> BlobStore::remove(const Digest& digest) { return files_.remove(path_of(digest)); }
+
+Result<int> BlobStore::sweep_incoming() {
+  TRY(make_incoming());
+  TRY_ASSIGN(const auto names, files_.list(incoming_folder()));
+  for (const std::string& name : names) {
+    TRY(files_.remove(platform::join(incoming_folder(), name)));
+  }
+  return static_cast<int>(names.size());
+}
+
+}  // namespace fieldsync::storage

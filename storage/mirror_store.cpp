@@ -1,0 +1,346 @@
+#include "storage/mirror_store.h"
+
+#include <algorithm>
+
+#include "platform/file_system.h"
+#include "storage/mirror_apply.h"
+#include "storage/store_file.h"
+
+namespace fieldsync::storage {
+namespace {
+
+/// A damaged page of this database costs nothing but a new download.
+Failure as_mirror(Failure failure) {
+  if (failure.cause == base::Cause::work_damaged) failure.cause = base::Cause::mirror_damaged;
+  return failure;
+}
+
+template <class Body>
+auto mirrored(Body&& body) -> decltype(guarded(body)) {
+  auto result = guarded(body);
+  if (!result.ok()) return as_mirror(result.failure());
+  return result;
+}
+
+/// The number of the stored record; throws not_found.
+std::int64_t number_of(Database& db, const RecordKey& key) {
+  const auto scope = find_scope(db, key.remote, key.project, key.kind);
+  const auto number = scope ? db.integer("SELECT number FROM record WHERE scope = ? AND id = ?",
+                                         *scope, key.id.raw())
+                            : std::nullopt;
+  if (number) return *number;
+  throw SqlError(
+      {base::Cause::not_found, db.path() + ": there is no " + key.kind.raw() + " " + key.id.raw()});
+}
+
+struct Numbered {
+  std::int64_t number;
+  MirrorRecord record;
+};
+
+void collect_records(Database& db, const Scope& scope, const MirrorStore::Filter& filter,
+                     std::vector<Numbered>& found) {
+  db.each(
+      "SELECT " FS_RECORD_COLUMNS
+      " FROM record WHERE scope = ? AND id > ? AND presence <= ? ORDER BY id LIMIT ?",
+      [&](const Row& row) {
+        found.push_back({row.integer(0), read_record(row, scope)});
+      },
+      scope.number, filter.after.raw(),
+      static_cast<int>(filter.with_gone ? Presence::gone : Presence::missing_once), filter.limit);
+}
+
+/// Cuts behind the limit, but never between records that share an id: the next page begins after
+/// it.
+void cut_page(std::vector<Numbered>& found, int limit) {
+  auto size = static_cast<std::size_t>(std::max(limit, 0));
+  if (found.size() <= size) return;
+  while (size > 0 && size < found.size() &&
+         found[size].record.key.id == found[size - 1].record.key.id) {
+    ++size;
+  }
+  found.resize(size);
+}
+
+struct Known {
+  std::int64_t number;
+  std::string id;
+  Presence presence;
+};
+
+std::vector<Known> known_ids(Database& db, std::int64_t scope) {
+  std::vector<Known> known;
+  db.each(
+      "SELECT number, id, presence FROM record WHERE scope = ?",
+      [&](const Row& row) {
+        known.push_back({row.integer(0), row.text(1), static_cast<Presence>(row.integer(2))});
+      },
+      scope);
+  return known;
+}
+
+Presence after_sweep(Presence before, bool listed) {
+  if (listed) return Presence::present;
+  return before == Presence::present ? Presence::missing_once : Presence::gone;
+}
+
+}  // namespace
+
+MirrorStore::MirrorStore(std::unique_ptr<Database> database) : db_(std::move(database)) {}
+
+MirrorStore::~MirrorStore() { close_store(*db_); }
+
+Result<MirrorStore::Opened> MirrorStore::open(const Path& folder, const DatabaseOptions& options,
+                                              WallTime now) {
+  const Path path = platform::join(folder, mirror_layout().file);
+  Opened opened;
+  auto database = open_store(path, options, mirror_layout());
+  if (!database.ok() && database.failure().cause == base::Cause::work_damaged) {
+    VfsFiles files(options.vfs);
+    auto copy = copy_damaged(files, path, now);
+    opened.set_aside = copy.ok() ? *copy : Path();
+    if (auto removed = remove_database(files, path); !removed.ok()) {
+      return as_mirror(removed.failure());
+    }
+    database = open_store(path, options, mirror_layout());
+  }
+  if (!database.ok()) return as_mirror(database.failure());
+  opened.store.reset(new MirrorStore(std::move(database).value()));
+  return opened;
+}
+
+Result<MirrorStore::Applied> MirrorStore::apply(const std::vector<MirrorRecord>& records,
+                                                const std::optional<ToolState>& state) {
+  return mirrored([&] {
+    Applied applied;
+    db_->transact([&] {
+      MirrorApply batch(*db_);
+      for (const MirrorRecord& record : records) {
+        switch (batch.apply(record)) {
+          case ApplyOutcome::inserted:
+            ++applied.inserted;
+            break;
+          case ApplyOutcome::changed:
+            ++applied.changed;
+            break;
+          case ApplyOutcome::same:
+            ++applied.same;
+            break;
+        }
+      }
+      if (state) store_tool(*db_, *state);
+    });
+    return applied;
+  });
+}
+
+Result<std::optional<MirrorRecord>> MirrorStore::record(const RecordKey& key) {
+  return mirrored([&] {
+    std::optional<MirrorRecord> found;
+    const auto number = find_scope(*db_, key.remote, key.project, key.kind);
+    if (!number) return found;
+    const Scope scope{*number, key.remote, key.project, key.kind};
+    std::int64_t record = 0;
+    db_->each(
+        "SELECT " FS_RECORD_COLUMNS " FROM record WHERE scope = ? AND id = ?",
+        [&](const Row& row) {
+          record = row.integer(0);
+          found = read_record(row, scope);
+        },
+        *number, key.id.raw());
+    if (found) found->files = files_of(*db_, record);
+    return found;
+  });
+}
+
+Result<std::vector<MirrorRecord>> MirrorStore::list(const Filter& filter) {
+  return mirrored([&] {
+    std::vector<Numbered> found;
+    for (const Scope& scope : scopes_of(*db_, filter.remote, filter.project, filter.kind)) {
+      collect_records(*db_, scope, filter, found);
+    }
+    std::stable_sort(found.begin(), found.end(), [](const Numbered& a, const Numbered& b) {
+      return a.record.key.id < b.record.key.id;
+    });
+    cut_page(found, filter.limit);
+    std::vector<MirrorRecord> records;
+    records.reserve(found.size());
+    for (Numbered& each : found) {
+      each.record.files = files_of(*db_, each.number);
+      records.push_back(std::move(each.record));
+    }
+    return records;
+  });
+}
+
+Result<std::int64_t> MirrorStore::count(const RemoteName& remote, const ProjectId& project,
+                                        const KindId& kind) {
+  return mirrored([&]() -> std::int64_t {
+    const auto scope = find_scope(*db_, remote, project, kind);
+    if (!scope) return 0;
+    return db_
+        ->integer("SELECT count(*) FROM record WHERE scope = ? AND presence <> ?", *scope,
+                  static_cast<int>(Presence::gone))
+        .value_or(0);
+  });
+}
+
+Result<std::vector<RecordKey>> MirrorStore::needing_show(const RemoteName& remote, int limit) {
+  return mirrored([&] {
+    struct Found {
+      std::int64_t updated_at;
+      RecordKey key;
+    };
+    std::vector<Found> found;
+    for (const Scope& scope : scopes_of(*db_, remote, std::nullopt, std::nullopt)) {
+      db_->each(
+          "SELECT updated_at, id FROM record INDEXED BY record_to_show WHERE scope = ? "
+          "AND extent = 1 AND presence = 0 ORDER BY updated_at DESC LIMIT ?",
+          [&](const Row& row) {
+            found.push_back({row.integer(0),
+                             {scope.remote, scope.project, scope.kind, ServiceId(row.text(1))}});
+          },
+          scope.number, limit);
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Found& a, const Found& b) { return a.updated_at > b.updated_at; });
+    std::vector<RecordKey> keys;
+    for (Found& each : found) {
+      if (static_cast<int>(keys.size()) >= limit) break;
+      keys.push_back(std::move(each.key));
+    }
+    return keys;
+  });
+}
+
+Result<int> MirrorStore::apply_sweep(const RemoteName& remote, const ProjectId& project,
+                                     const KindId& kind, const std::vector<ServiceId>& ids,
+                                     WallTime now) {
+  std::vector<ServiceId> listed = ids;
+  std::sort(listed.begin(), listed.end());
+  return mirrored([&] {
+    int gone = 0;
+    db_->transact([&] {
+      const auto scope = find_scope(*db_, remote, project, kind);
+      if (!scope) return;
+      for (const Known& known : known_ids(*db_, *scope)) {
+        const bool is_listed =
+            std::binary_search(listed.begin(), listed.end(), ServiceId(known.id));
+        const Presence after = after_sweep(known.presence, is_listed);
+        if (after == known.presence) continue;
+        db_->run("UPDATE record SET presence = ?, observed_at = ? WHERE number = ?",
+                 static_cast<int>(after), millis_of(now), known.number);
+        if (after == Presence::gone) ++gone;
+      }
+    });
+    return gone;
+  });
+}
+
+Result<> MirrorStore::mark_missing(const RecordKey& key, WallTime now) {
+  return mirrored([&] {
+    db_->run("UPDATE record SET presence = ?, observed_at = ? WHERE number = ? AND presence = ?",
+             static_cast<int>(Presence::missing_once), millis_of(now), number_of(*db_, key),
+             static_cast<int>(Presence::present));
+  });
+}
+
+Result<std::vector<MirrorStore::WantedFile>> MirrorStore::wanted_files(const RemoteName& remote,
+                                                                       const KindId& kind,
+                                                                       std::string_view slot,
+                                                                       WallTime now, int limit) {
+  return mirrored([&] {
+    struct Found {
+      std::int64_t rank;
+      std::int64_t record;
+      WantedFile wanted;
+    };
+    std::vector<Found> found;
+    for (const Scope& scope : scopes_of(*db_, remote, std::nullopt, kind)) {
+      for (const int rank : {0, 1}) {
+        db_->each(
+            "SELECT f.record, r.id, f.name, f.url, f.size FROM file AS f INDEXED BY file_wanted "
+            "CROSS JOIN record AS r ON r.number = f.record AND r.presence = 0 "
+            "WHERE f.blob IS NULL AND f.scope = ? AND f.slot = ? AND f.rank = ? "
+            "AND f.again_at <= ? ORDER BY f.again_at, f.record DESC LIMIT ?",
+            [&](const Row& row) {
+              WantedFile wanted{{scope.remote, scope.project, scope.kind, ServiceId(row.text(1))},
+                                {std::string(slot), row.text(2), row.text(3), {}, {}}};
+              if (!row.is_null(4)) wanted.file.size = row.integer(4);
+              found.push_back({rank, row.integer(0), std::move(wanted)});
+            },
+            scope.number, slot, rank, millis_of(now), limit);
+      }
+    }
+    std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+      return a.rank != b.rank ? a.rank < b.rank : a.record > b.record;
+    });
+    std::vector<WantedFile> files;
+    for (Found& each : found) {
+      if (static_cast<int>(files.size()) >= limit) break;
+      files.push_back(std::move(each.wanted));
+    }
+    return files;
+  });
+}
+
+Result<> MirrorStore::save_file_blob(const RecordKey& key, std::string_view slot,
+                                     const Digest& blob) {
+  return mirrored([&] {
+    db_->run("UPDATE file SET blob = ?, again_at = 0, evidence = '' WHERE record = ? AND slot = ?",
+             blob.hex(), number_of(*db_, key), slot);
+  });
+}
+
+Result<> MirrorStore::postpone_file(const RecordKey& key, std::string_view slot, WallTime again_at,
+                                    std::string_view evidence) {
+  return mirrored([&] {
+    db_->run("UPDATE file SET again_at = ?, evidence = ? WHERE record = ? AND slot = ?",
+             millis_of(again_at), evidence, number_of(*db_, key), slot);
+  });
+}
+
+Result<std::optional<ToolState>> MirrorStore::tool_state(const RemoteName& remote,
+                                                         const ProjectId& project,
+                                                         std::string_view tool) {
+  return mirrored([&] {
+    std::optional<ToolState> found;
+    db_->each(
+        "SELECT " FS_TOOL_COLUMNS " FROM tool WHERE remote = ? AND project = ? AND tool = ?",
+        [&](const Row& row) { found = read_tool(row); }, remote.raw(), project.raw(), tool);
+    return found;
+  });
+}
+
+Result<std::vector<ToolState>> MirrorStore::tool_states() {
+  return mirrored([&] {
+    std::vector<ToolState> found;
+    db_->each("SELECT " FS_TOOL_COLUMNS " FROM tool ORDER BY remote, project, tool",
+              [&](const Row& row) { found.push_back(read_tool(row)); });
+    return found;
+  });
+}
+
+Result<> MirrorStore::save_tool_state(const ToolState& state) {
+  return mirrored([&] { store_tool(*db_, state); });
+}
+
+Result<> MirrorStore::forget_project(const RemoteName& remote, const ProjectId& project) {
+  return mirrored([&] {
+    db_->transact([&] {
+      for (const Scope& scope : scopes_of(*db_, remote, project, std::nullopt)) {
+        db_->run("DELETE FROM file WHERE record IN (SELECT number FROM record WHERE scope = ?)",
+                 scope.number);
+        db_->run("DELETE FROM record WHERE scope = ?", scope.number);
+        db_->run("DELETE FROM scope WHERE number = ?", scope.number);
+      }
+      db_->run("DELETE FROM tool WHERE remote = ? AND project = ?", remote.raw(), project.raw());
+    });
+  });
+}
+
+Result<std::string> MirrorStore::integrity() {
+  return mirrored([&] { return db_->integrity(); });
+}
+
+}  // namespace fieldsync::storage
