@@ -251,7 +251,7 @@ void add_rfi_command(CLI::App& add, Chosen& chosen) {
 
 void add_capture_commands(CLI::App& app, Chosen& chosen) {
   CLI::App* add = app.add_subcommand("add", "Keep something new, with or without a link");
-  add->require_subcommand(1);
+  add->require_subcommand(0, 1);
   add_photo_command(*add, chosen);
   add_note_command(*add, chosen);
   add_rfi_command(*add, chosen);

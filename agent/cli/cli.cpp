@@ -50,7 +50,8 @@ int run_cli(const std::vector<std::string>& arguments, Surroundings& around) {
   CLI::App app("Fieldsync keeps drawings, notes, photos and RFIs on this machine and in step.",
                "fieldsync");
   app.fallthrough();  // every command takes the common options
-  app.require_subcommand(1);
+  // None is allowed here so that an unknown word is named as such; see below.
+  app.require_subcommand(0, 1);
   app.failure_message(CLI::FailureMessage::simple);
   add_globals(app, globals);
   add_capture_commands(app, chosen);
@@ -67,8 +68,10 @@ int run_cli(const std::vector<std::string>& arguments, Surroundings& around) {
   } catch (const CLI::ParseError& error) {
     return finish_parse(app, error, around);
   }
-  FS_CHECK(chosen.action != nullptr);
   Context context(around, globals);
+  if (!chosen.action) {
+    return static_cast<int>(context.usage("a command is missing; --help lists them"));
+  }
   const Exit exit = chosen.action(context);
   around.out.flush();
   // A full disk or a closed pipe must not look like a success.

@@ -28,10 +28,10 @@ void check_refused(const std::vector<Row>& rows) {
 
 TEST_CASE("a command line that is incomplete is refused before anything is opened") {
   check_refused({
-      {"nothing at all", {}, "subcommand is required"},
+      {"nothing at all", {}, "a command is missing"},
       {"unknown verb", {"fly"}, "fly"},
       {"unknown option", {"queue", "--loud"}, "--loud"},
-      {"add without kind", {"add"}, "subcommand is required"},
+      {"add without kind", {"add"}, "a command is missing"},
       {"add of an unknown kind", {"add", "house"}, "house"},
       {"photo without file", {"add", "photo"}, "FILE"},
       {"note without text", {"add", "note"}, "TEXT"},

@@ -20,7 +20,9 @@ const std::string kPng("\x89PNG\r\n\x1A\nrest", 12);
 
 std::vector<Document> entries(const CliRig& rig) {
   std::vector<Document> all;
-  for (const Value& value : *rig.json().as_list()) all.push_back(*value.as_document());
+  const Value printed = rig.json();
+  REQUIRE(printed.as_list());
+  for (const Value& value : *printed.as_list()) all.push_back(*value.as_document());
   return all;
 }
 
