@@ -11,3 +11,9 @@ fs_add_test(agent_cli_tests
     unit/agent_config_test.cpp
   LIBRARIES fs_agent_cli
   LABELS unit)
+
+fs_add_test(agent_api_tests
+  SOURCES
+    unit/agent_api_local_api_test.cpp
+  LIBRARIES fs_agent_cli
+  LABELS unit)

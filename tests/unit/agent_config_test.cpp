@@ -69,87 +69,87 @@ TEST_CASE("an empty file is a good one") {
   CHECK(config->poll_interval == base::Millis{300'000});
 }
 
+struct Row {
+  std::string what;
+  std::string text;
+  std::string fault;
+};
+// The remote's section has five lines: what follows begins at line 6.
+const std::vector<Row> kFaultyFiles{
+    {"unknown key in a remote", kRemote + "colour = 1\n",
+     "x.toml:6: [remote.procore] colour: unknown key"},
+    {"unknown section", "[agnet]\n", "x.toml:1: top level: agnet: unknown key"},
+    {"unknown key in agent", "[agent]\npol = \"5m\"\n", "x.toml:2: [agent] pol: unknown key"},
+    {"unknown key in limits", "[limits]\nx = 1\n", "x.toml:2: [limits] x: unknown key"},
+    {"secret in the file", kRemote + "client_secret = \"s\"\n",
+     "x.toml:6: [remote.procore] client_secret: secrets do not belong"},
+    {"company as text",
+     "[remote.a]\napi_url=\"https://a\"\nlogin_url=\"https://"
+     "a\"\ncompany=\"1\"\nclient_id=\"c\"\n",
+     "x.toml:4: [remote.a] company: expected a whole number"},
+    {"company zero",
+     "[remote.a]\napi_url=\"https://a\"\nlogin_url=\"https://a\"\ncompany=0\nclient_id=\"c\"\n",
+     "x.toml:4: [remote.a] company: expected a whole number"},
+    {"company missing",
+     "[remote.a]\napi_url=\"https://a\"\nlogin_url=\"https://a\"\nclient_id=\"c\"\n",
+     "x.toml:1: [remote.a] company: missing"},
+    {"client id missing", "[remote.a]\napi_url=\"https://a\"\nlogin_url=\"https://a\"\ncompany=1\n",
+     "x.toml:1: [remote.a] client_id: missing"},
+    {"plain http to another machine",
+     "[remote.a]\napi_url=\"http://a.example\"\nlogin_url=\"https://"
+     "a\"\ncompany=1\nclient_id=\"c\"\n",
+     "x.toml:2: [remote.a] api_url: must begin with https://"},
+    {"another scheme",
+     "[remote.a]\napi_url=\"ftp://a\"\nlogin_url=\"https://a\"\ncompany=1\nclient_id=\"c\"\n",
+     "x.toml:2: [remote.a] api_url: expected an address"},
+    {"address with a query",
+     "[remote.a]\napi_url=\"https://a/?x=1\"\nlogin_url=\"https://"
+     "a\"\ncompany=1\nclient_id=\"c\"\n",
+     "x.toml:2: [remote.a] api_url: must be an address alone"},
+    {"unknown grant", kRemote + "grant = \"password\"\n",
+     "x.toml:6: [remote.procore] grant: expected one of \"client_credentials\""},
+    {"unknown service", kRemote + "service = \"sap\"\n",
+     "x.toml:6: [remote.procore] service: expected one of"},
+    {"negative manager", kRemote + "rfi_manager = -1\n",
+     "x.toml:6: [remote.procore] rfi_manager: expected an id"},
+    {"remote that is no section", "remote = 3\n", "x.toml:1: remote: expected a section"},
+    {"follow that is no list", "[follow]\nproject = 1\n",
+     "x.toml:1: follow: expected sections of the form [[follow]]"},
+    {"follow of nothing", kRemote + "[[follow]]\ntools = [\"rfis\"]\n",
+     "x.toml:6: [[follow]] project: missing"},
+    {"follow of an unknown remote", kRemote + "[[follow]]\nremote = \"b\"\nproject = 1\n",
+     "x.toml:7: [[follow]] remote: there is no [remote.b]"},
+    {"follow without any remote", "[[follow]]\nproject = 1\n",
+     "x.toml:1: [[follow]] remote: missing"},
+    {"follow twice", kRemote + "[[follow]]\nproject = 1\n[[follow]]\nproject = \"1\"\n",
+     "x.toml:8: [[follow]] project: is followed twice"},
+    {"unknown tool", kRemote + "[[follow]]\nproject = 1\ntools = [\"fotos\"]\n",
+     "x.toml:8: [[follow]] tools: unknown tool \"fotos\""},
+    {"no tools at all", kRemote + "[[follow]]\nproject = 1\ntools = []\n",
+     "x.toml:8: [[follow]] tools: expected a list"},
+    {"interval without unit", "[agent]\npoll_interval = \"5\"\n",
+     "x.toml:2: [agent] poll_interval: expected an amount"},
+    {"interval as a number", "[agent]\npoll_interval = 5\n",
+     "x.toml:2: [agent] poll_interval: expected text"},
+    {"interval too short", "[agent]\npoll_interval = \"1s\"\n",
+     "x.toml:2: [agent] poll_interval: must be from 10s"},
+    {"interval too long", "[agent]\npoll_interval = \"2d\"\n",
+     "x.toml:2: [agent] poll_interval: must be from 10s"},
+    {"empty state", "[agent]\nstate = \"\"\n", "x.toml:2: [agent] state: is empty"},
+    {"unknown level", "[agent]\nlog_level = \"loud\"\n",
+     "x.toml:2: [agent] log_level: expected one of"},
+    {"agent that is no section", "agent = 1\n", "x.toml:1: agent: expected a section [agent]"},
+    {"rate without per second", "[limits]\nsend_rate = \"500 kB\"\n",
+     "x.toml:2: [limits] send_rate: expected an amount"},
+    {"rate of a typing error", "[limits]\nsend_rate = \"5 B/s\"\n",
+     "x.toml:2: [limits] send_rate: must be at least"},
+    {"no TOML", "[agent\n", "x.toml:1: "},
+    {"key twice", "[agent]\nstate = \"a\"\nstate = \"b\"\n", "x.toml:3: "},
+    {"no UTF-8", "a = \"\xFF\"\n", "x.toml: not a text file"},
+};
+
 TEST_CASE("every single fault is told with its line and its key") {
-  struct Row {
-    std::string what;
-    std::string text;
-    std::string fault;
-  };
-  // The remote's section has five lines: what follows begins at line 6.
-  const std::vector<Row> rows{
-      {"unknown key in a remote", kRemote + "colour = 1\n",
-       "x.toml:6: [remote.procore] colour: unknown key"},
-      {"unknown section", "[agnet]\n", "x.toml:1: top level: agnet: unknown key"},
-      {"unknown key in agent", "[agent]\npol = \"5m\"\n", "x.toml:2: [agent] pol: unknown key"},
-      {"unknown key in limits", "[limits]\nx = 1\n", "x.toml:2: [limits] x: unknown key"},
-      {"secret in the file", kRemote + "client_secret = \"s\"\n",
-       "x.toml:6: [remote.procore] client_secret: secrets do not belong"},
-      {"company as text",
-       "[remote.a]\napi_url=\"https://a\"\nlogin_url=\"https://"
-       "a\"\ncompany=\"1\"\nclient_id=\"c\"\n",
-       "x.toml:4: [remote.a] company: expected a whole number"},
-      {"company zero",
-       "[remote.a]\napi_url=\"https://a\"\nlogin_url=\"https://a\"\ncompany=0\nclient_id=\"c\"\n",
-       "x.toml:4: [remote.a] company: expected a whole number"},
-      {"company missing",
-       "[remote.a]\napi_url=\"https://a\"\nlogin_url=\"https://a\"\nclient_id=\"c\"\n",
-       "x.toml:1: [remote.a] company: missing"},
-      {"client id missing",
-       "[remote.a]\napi_url=\"https://a\"\nlogin_url=\"https://a\"\ncompany=1\n",
-       "x.toml:1: [remote.a] client_id: missing"},
-      {"plain http to another machine",
-       "[remote.a]\napi_url=\"http://a.example\"\nlogin_url=\"https://"
-       "a\"\ncompany=1\nclient_id=\"c\"\n",
-       "x.toml:2: [remote.a] api_url: must begin with https://"},
-      {"another scheme",
-       "[remote.a]\napi_url=\"ftp://a\"\nlogin_url=\"https://a\"\ncompany=1\nclient_id=\"c\"\n",
-       "x.toml:2: [remote.a] api_url: expected an address"},
-      {"address with a query",
-       "[remote.a]\napi_url=\"https://a/?x=1\"\nlogin_url=\"https://"
-       "a\"\ncompany=1\nclient_id=\"c\"\n",
-       "x.toml:2: [remote.a] api_url: must be an address alone"},
-      {"unknown grant", kRemote + "grant = \"password\"\n",
-       "x.toml:6: [remote.procore] grant: expected one of \"client_credentials\""},
-      {"unknown service", kRemote + "service = \"sap\"\n",
-       "x.toml:6: [remote.procore] service: expected one of"},
-      {"negative manager", kRemote + "rfi_manager = -1\n",
-       "x.toml:6: [remote.procore] rfi_manager: expected an id"},
-      {"remote that is no section", "remote = 3\n", "x.toml:1: remote: expected a section"},
-      {"follow that is no list", "[follow]\nproject = 1\n",
-       "x.toml:1: follow: expected sections of the form [[follow]]"},
-      {"follow of nothing", kRemote + "[[follow]]\ntools = [\"rfis\"]\n",
-       "x.toml:6: [[follow]] project: missing"},
-      {"follow of an unknown remote", kRemote + "[[follow]]\nremote = \"b\"\nproject = 1\n",
-       "x.toml:7: [[follow]] remote: there is no [remote.b]"},
-      {"follow without any remote", "[[follow]]\nproject = 1\n",
-       "x.toml:1: [[follow]] remote: missing"},
-      {"follow twice", kRemote + "[[follow]]\nproject = 1\n[[follow]]\nproject = \"1\"\n",
-       "x.toml:8: [[follow]] project: is followed twice"},
-      {"unknown tool", kRemote + "[[follow]]\nproject = 1\ntools = [\"fotos\"]\n",
-       "x.toml:8: [[follow]] tools: unknown tool \"fotos\""},
-      {"no tools at all", kRemote + "[[follow]]\nproject = 1\ntools = []\n",
-       "x.toml:8: [[follow]] tools: expected a list"},
-      {"interval without unit", "[agent]\npoll_interval = \"5\"\n",
-       "x.toml:2: [agent] poll_interval: expected an amount"},
-      {"interval as a number", "[agent]\npoll_interval = 5\n",
-       "x.toml:2: [agent] poll_interval: expected text"},
-      {"interval too short", "[agent]\npoll_interval = \"1s\"\n",
-       "x.toml:2: [agent] poll_interval: must be from 10s"},
-      {"interval too long", "[agent]\npoll_interval = \"2d\"\n",
-       "x.toml:2: [agent] poll_interval: must be from 10s"},
-      {"empty state", "[agent]\nstate = \"\"\n", "x.toml:2: [agent] state: is empty"},
-      {"unknown level", "[agent]\nlog_level = \"loud\"\n",
-       "x.toml:2: [agent] log_level: expected one of"},
-      {"agent that is no section", "agent = 1\n", "x.toml:1: agent: expected a section [agent]"},
-      {"rate without per second", "[limits]\nsend_rate = \"500 kB\"\n",
-       "x.toml:2: [limits] send_rate: expected an amount"},
-      {"rate of a typing error", "[limits]\nsend_rate = \"5 B/s\"\n",
-       "x.toml:2: [limits] send_rate: must be at least"},
-      {"no TOML", "[agent\n", "x.toml:1: "},
-      {"key twice", "[agent]\nstate = \"a\"\nstate = \"b\"\n", "x.toml:3: "},
-      {"no UTF-8", "a = \"\xFF\"\n", "x.toml: not a text file"},
-  };
-  for (const Row& row : rows) {
+  for (const Row& row : kFaultyFiles) {
     CAPTURE(row.what);
     const ConfigReading reading = read_config(row.text, "x.toml");
     REQUIRE(reading.faults.size() == 1);
