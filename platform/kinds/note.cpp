@@ -20,7 +20,8 @@ KindDescriptor note_kind() {
        .writable_from = Level::admin,
        .choices = {"pending", "approved"}},
       {.name = "attachments", .type = T::children, .merge = M::append_only},
-      {.name = "created_by", .type = T::text, .merge = M::server_owned},
+      {.name = "created_by", .type = T::reference, .merge = M::server_owned},
+      {.name = "created_by_name", .type = T::text, .merge = M::server_owned},
       {.name = "created_at", .type = T::time, .merge = M::server_owned},
       {.name = "updated_at", .type = T::time, .merge = M::server_owned},
   };

@@ -26,7 +26,8 @@ KindDescriptor photo_kind() {
       {.name = "height", .type = T::integer, .merge = M::server_owned},
       {.name = "size", .type = T::integer, .merge = M::server_owned},
       {.name = "gps", .type = T::text, .merge = M::server_owned},
-      {.name = "uploader", .type = T::text, .merge = M::server_owned},
+      {.name = "uploader", .type = T::reference, .merge = M::server_owned},
+      {.name = "uploader_name", .type = T::text, .merge = M::server_owned},
       {.name = "created_at", .type = T::time, .merge = M::server_owned},
       {.name = "updated_at", .type = T::time, .merge = M::server_owned},
   };

@@ -37,7 +37,8 @@ KindDescriptor rfi_kind() {
       {.name = "schedule_impact", .type = T::choice, .merge = M::scalar, .choices = impacts},
       {.name = "replies", .type = T::children, .merge = M::append_only},
       {.name = "attachments", .type = T::children, .merge = M::append_only},
-      {.name = "created_by", .type = T::text, .merge = M::server_owned},
+      {.name = "created_by", .type = T::reference, .merge = M::server_owned},
+      {.name = "created_by_name", .type = T::text, .merge = M::server_owned},
       {.name = "created_at", .type = T::time, .merge = M::server_owned},
       {.name = "updated_at", .type = T::time, .merge = M::server_owned},
   };
