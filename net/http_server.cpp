@@ -416,14 +416,17 @@ Result<> HttpServer::listen_unix(const Path& socket) {
   TRY(platform::remove_stale_socket(socket));
   Server& server = impl_->server;
   server.set_address_family(AF_UNIX);
-  server.set_socket_options([](socket_t handle) {
-    platform::prepare_listener(static_cast<SocketHandle>(handle),
-                               platform::Listener::unix_owner_only);
+  SocketHandle listener{};
+  server.set_socket_options([&listener](socket_t handle) {
+    listener = static_cast<SocketHandle>(handle);
+    platform::prepare_listener(listener, platform::Listener::unix_owner_only);
   });
   constexpr int kUnusedPort = 80;
   if (!server.bind_to_port(socket, kUnusedPort)) {
     return Failure{Cause::file_unreadable, socket + ": cannot listen there"};
   }
+  // The library's own backlog of 5 would refuse the sixth command that starts at once.
+  platform::set_backlog(listener, static_cast<int>(tuning::kServerQueueMax));
   impl_->socket = socket;
   server.start("");
   return {};

@@ -38,6 +38,9 @@ enum class Listener {
 };
 /// To be called before the socket is bound.
 void prepare_listener(SocketHandle socket, Listener kind);
+/// How many connections may wait to be accepted, for a socket that listens already. A connection to
+/// a Unix socket past it is refused, not delayed.
+void set_backlog(SocketHandle socket, int connections);
 /// Makes way for a listener at `path`: removes a socket nobody listens on. already_running when
 /// somebody does, file_unreadable when something else is in the way. A missing one is no failure.
 base::Result<> remove_stale_socket(const base::Path& path);

@@ -91,6 +91,8 @@ void prepare_listener(SocketHandle socket, Listener kind) {
   }
 }
 
+void set_backlog(SocketHandle socket, int connections) { ::listen(fd_of(socket), connections); }
+
 base::Result<> remove_stale_socket(const base::Path& path) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0) {
