@@ -17,6 +17,9 @@ struct Database::Impl {
         connection(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
                    static_cast<int>(tuning::kLockWait.count()), options.vfs),
         statements(connection.getHandle()) {}
+  ~Impl() {
+    if (met_damage) sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
 
   sqlite3* handle() const { return connection.getHandle(); }
 
@@ -190,6 +193,7 @@ std::string check_with(Database& db, const std::string& pragma) {
 std::string Database::integrity() { return check_with(*this, "PRAGMA integrity_check"); }
 std::string Database::quick_check() { return check_with(*this, "PRAGMA quick_check"); }
 bool Database::met_damage() const { return impl_->met_damage; }
+void Database::note_damage() { impl_->met_damage = true; }
 const Path& Database::path() const { return impl_->path; }
 
 bool Row::is_null(int column) const {

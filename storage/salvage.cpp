@@ -67,11 +67,13 @@ std::vector<std::string> tables_of(Database& db) {
   return tables;
 }
 
-/// Columns of the table that hold data; none when the schema has no such table.
+/// Columns of the table that hold data, without the name that its rowid may have; none when the
+/// schema has no such table.
 std::vector<std::string> columns_of(Database& db, std::string_view table) {
   std::vector<std::string> columns;
   db.each(
-      "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0",
+      "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 "
+      "AND NOT (pk = 1 AND type = 'INTEGER')",
       [&](const Row& row) { columns.push_back(row.text(0)); }, table);
   return columns;
 }
@@ -90,14 +92,9 @@ class Copier {
  public:
   Copier(Database& to, std::string_view table, const std::vector<std::string>& columns,
          Report& report)
-      : to_(to), table_(table), report_(report) {
+      : to_(to), table_(table), columns_(static_cast<int>(columns.size())), report_(report) {
     std::string names = "rowid", marks = "?";
     for (const std::string& column : columns) {
-      if (column == "id" || column == "number" || column == "one") {
-        rowid_aliases_.insert(columns_.size());
-      }
-      columns_.push_back(column);
-      if (rowid_aliases_.count(columns_.size() - 1)) continue;
       names += ", " + column;
       marks += ", ?";
     }
@@ -108,9 +105,7 @@ class Copier {
     const std::int64_t id = row.integer(0);
     if (!seen_.insert(id).second) return;
     std::vector<Bind> values{Bind(id)};
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (!rowid_aliases_.count(i)) values.push_back(row.value(static_cast<int>(i) + 1));
-    }
+    for (int i = 1; i <= columns_; ++i) values.push_back(row.value(i));
     try {
       to_.run_with(sql_, values);
       ++kept_;
@@ -124,9 +119,8 @@ class Copier {
  private:
   Database& to_;
   std::string table_;
+  int columns_;
   Report& report_;
-  std::vector<std::string> columns_;
-  std::set<std::size_t> rowid_aliases_;
   std::string sql_;
   std::set<std::int64_t> seen_;
   std::int64_t kept_ = 0;
@@ -206,16 +200,30 @@ Result<> replace_schema_pages(const Path& path, const DatabaseOptions& options) 
   return {};
 }
 
-/// The damaged database opened for reading, nothing if no table of it can be reached.
-Result<std::unique_ptr<Database>> open_damaged(const Path& path, const DatabaseOptions& options) {
+/// With a size of 0 in its head, a file is as large as it is: one that was cut short, or has the
+/// first page of another, can then be read as far as it goes.
+Result<> forget_size(const Path& path, const DatabaseOptions& options) {
+  constexpr ByteCount kSizeOffset = 28;
+  return VfsFiles(options.vfs).overwrite(path, kSizeOffset, std::string_view("\0\0\0\0", 4));
+}
+
+/// The database opened for reading if its schema can be read.
+std::unique_ptr<Database> open_readable(const Path& path, const DatabaseOptions& options) {
   auto db = Database::open(path, options);
-  if (db.ok() && schema_is_readable(**db)) return db;
-  if (!db.ok() && db.failure().cause != Cause::work_damaged) return db.failure();
-  if (db.ok()) db->reset();
+  if (!db.ok()) return nullptr;
+  (*db)->note_damage();
+  return schema_is_readable(**db) ? std::move(db).value() : nullptr;
+}
+
+/// The damaged database opened for reading, nothing if no table of it can be reached. Changes the
+/// file: it has been copied aside by now.
+Result<std::unique_ptr<Database>> open_damaged(const Path& path, const DatabaseOptions& options) {
+  if (auto db = open_readable(path, options)) return db;
+  TRY(forget_size(path, options));
+  if (auto db = open_readable(path, options)) return db;
   TRY(replace_schema_pages(path, options));
-  db = Database::open(path, options);
-  if (db.ok() && schema_is_readable(**db)) return db;
-  return std::unique_ptr<Database>();
+  TRY(forget_size(path, options));
+  return open_readable(path, options);
 }
 
 int layout_number_of(Database* db) {

@@ -19,6 +19,7 @@ constexpr const char* kSetInUse =
     "ON CONFLICT(name) DO UPDATE SET value = excluded.value";
 
 Failure not_ours(Database& db, std::int64_t found) {
+  db.note_damage();
   return Failure{Cause::work_damaged, db.path() + ": its application id is " +
                                           std::to_string(found) + ", so this is not the file or " +
                                           "its first page is damaged"};
@@ -33,10 +34,12 @@ bool needs_check(Database& db) {
   return !closed || bytes <= tuning::kCheckAlwaysBelow;
 }
 
-Result<> check_pages(Database& db) {
+Result<> check_for_damage(Database& db, StoreLayout::Check check) {
   if (!needs_check(db)) return {};
-  const std::string found = db.quick_check();
+  const std::string found =
+      check == StoreLayout::Check::with_indexes ? db.integrity() : db.quick_check();
   if (found == "ok") return {};
+  db.note_damage();
   return Failure{Cause::work_damaged, db.path() + ": " + found};
 }
 
@@ -58,11 +61,10 @@ Result<> prepare(Database& db, const DatabaseOptions& options, const StoreLayout
   const bool fresh = version == 0 && !db.integer("SELECT 1 FROM sqlite_schema LIMIT 1");
   if (!fresh) {
     const auto id = db.integer("PRAGMA application_id").value_or(0);
-    if (id != layout.application_id) return not_ours(db, id);
-    if (version == 0) return Failure{Cause::work_damaged, db.path() + ": its layout number is 0"};
+    if (id != layout.application_id || version == 0) return not_ours(db, id);
   }
   const int latest = layout.migrations.back().number;
-  if (!fresh && version <= latest) TRY(check_pages(db));
+  if (!fresh && version <= latest) TRY(check_for_damage(db, layout.check));
   if (!fresh && version < latest && layout.old_copy == StoreLayout::OldCopy::keep) {
     TRY(keep_old_copy(db, options, version));
   }
@@ -75,13 +77,13 @@ Result<> prepare(Database& db, const DatabaseOptions& options, const StoreLayout
 
 const StoreLayout& work_layout() {
   static const StoreLayout layout{"work.db", 0x4653574B, work_migrations(),
-                                  StoreLayout::OldCopy::keep};
+                                  StoreLayout::Check::with_indexes, StoreLayout::OldCopy::keep};
   return layout;
 }
 
 const StoreLayout& mirror_layout() {
   static const StoreLayout layout{"mirror.db", 0x46534D52, mirror_migrations(),
-                                  StoreLayout::OldCopy::none};
+                                  StoreLayout::Check::pages, StoreLayout::OldCopy::none};
   return layout;
 }
 

@@ -16,6 +16,9 @@ struct StoreLayout {
   std::string_view file;  ///< "work.db"
   std::int64_t application_id;
   const std::vector<Migration>& migrations;
+  /// How a start looks for damage. with_indexes: a row that its index lost would never be found
+  /// again. pages: what is lost there comes back from the service.
+  enum class Check { with_indexes, pages } check;
   /// keep: before an older file is migrated, a durable copy of it is left as `file`.layout-<n>.
   enum class OldCopy { keep, none } old_copy;
 };

@@ -28,6 +28,10 @@ inline constexpr base::ByteCount kUnpackedMax = 64 << 20;
 /// costs nothing beside the copy, small enough to keep memory flat.
 inline constexpr base::ByteCount kCopyChunk = 256 << 10;
 
+/// The same for files that are copied through a SQLite VFS: SQLite itself never moves more than its
+/// largest page, and its own VFS cuts what is 128 KiB or more.
+inline constexpr base::ByteCount kVfsChunk = 64 << 10;
+
 /// Statements a connection keeps prepared: a store has about 60 different ones of about 3 kB each.
 /// Past it the one used longest ago is dropped and prepared again when needed.
 inline constexpr int kStatementsMax = 128;

@@ -62,9 +62,9 @@ struct Span {
 
 Result<> copy_span(Handle& from, const Path& from_path, Handle& to, const Path& to_path,
                    Span span) {
-  std::vector<char> chunk(static_cast<std::size_t>(tuning::kCopyChunk));
+  std::vector<char> chunk(static_cast<std::size_t>(tuning::kVfsChunk));
   for (ByteCount at = span.offset; at < span.offset + span.count;) {
-    const int size = static_cast<int>(std::min(span.offset + span.count - at, tuning::kCopyChunk));
+    const int size = static_cast<int>(std::min(span.offset + span.count - at, tuning::kVfsChunk));
     int code = from.methods().xRead(from.file(), chunk.data(), size, at);
     if (code != SQLITE_OK) return failed(code, from_path, "copying");
     code = to.methods().xWrite(to.file(), chunk.data(), size, at);
@@ -96,7 +96,7 @@ Result<std::optional<ByteCount>> VfsFiles::size(const Path& path) {
   return std::optional<ByteCount>(size);
 }
 
-Result<> VfsFiles::copy(const Path& from, const Path& to, std::optional<ByteCount> count) {
+Result<> VfsFiles::copy(const Path& from, const Path& to) {
   TRY_ASSIGN(const auto from_size, size(from));
   if (!from_size) return Failure{base::Cause::file_unreadable, from + ": there is no such file"};
   Handle source(vfs_), target(vfs_);
@@ -106,7 +106,7 @@ Result<> VfsFiles::copy(const Path& from, const Path& to, std::optional<ByteCoun
                   SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
   const int code = target.methods().xTruncate(target.file(), 0);
   if (code != SQLITE_OK) return failed(code, to, "emptying");
-  return copy_span(source, from, target, to, {0, std::min(count.value_or(*from_size), *from_size)});
+  return copy_span(source, from, target, to, {0, *from_size});
 }
 
 Result<> VfsFiles::patch(const Path& from, const Path& to, ByteCount offset, ByteCount count) {
@@ -114,6 +114,16 @@ Result<> VfsFiles::patch(const Path& from, const Path& to, ByteCount offset, Byt
   TRY(source.open(vfs_, from, SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READONLY));
   TRY(target.open(vfs_, to, SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE));
   return copy_span(source, from, target, to, {offset, count});
+}
+
+Result<> VfsFiles::overwrite(const Path& path, ByteCount offset, std::string_view bytes) {
+  Handle file(vfs_);
+  TRY(file.open(vfs_, path, SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE));
+  int code =
+      file.methods().xWrite(file.file(), bytes.data(), static_cast<int>(bytes.size()), offset);
+  if (code == SQLITE_OK) code = file.methods().xSync(file.file(), SQLITE_SYNC_NORMAL);
+  if (code != SQLITE_OK) return failed(code, path, "writing");
+  return {};
 }
 
 Result<> VfsFiles::remove(const Path& path) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "platform/base/result.h"
 #include "platform/base/types.h"
@@ -19,13 +20,13 @@ class VfsFiles {
 
   /// Nothing when there is no such file. Failure disk_error or file_unreadable.
   base::Result<std::optional<base::ByteCount>> size(const base::Path& path);
-  /// Overwrites `to`; its bytes and name are durable on success. Copies `count` bytes from the
-  /// start, all by default.
-  base::Result<> copy(const base::Path& from, const base::Path& to,
-                      std::optional<base::ByteCount> count = {});
+  /// Overwrites `to`; its bytes and name are durable on success.
+  base::Result<> copy(const base::Path& from, const base::Path& to);
   /// Overwrites `count` bytes at `offset` of `to` with those of `from` at the same place.
   base::Result<> patch(const base::Path& from, const base::Path& to, base::ByteCount offset,
                        base::ByteCount count);
+  /// Overwrites the bytes at `offset`; durable on success.
+  base::Result<> overwrite(const base::Path& path, base::ByteCount offset, std::string_view bytes);
   /// A missing file is no failure. The removal is durable on success.
   base::Result<> remove(const base::Path& path);
 
