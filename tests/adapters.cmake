@@ -11,3 +11,9 @@ fs_add_test(adapters_tests
     unit/adapters_upload_test.cpp
   LIBRARIES fs_adapters
   LABELS unit)
+
+# The adapter against the Procore double, without sockets.
+fs_add_test(adapters_contract_tests
+  SOURCES contract/adapters_sandbox_test.cpp
+  LIBRARIES fs_adapters fs_sandbox
+  LABELS contract)
