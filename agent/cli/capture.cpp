@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <optional>
 
 #include "agent/api/wire.h"
 #include "agent/cli/attachments.h"
@@ -123,13 +124,15 @@ Exit add_photos(Context& context, const PhotoOptions& options) {
   }
   base::List entries;
   std::int64_t refused = 0;
+  std::optional<Failure> same_for_all;
   const auto total = static_cast<std::int64_t>(inspected.size());
   {
     Progress progress(around);
     for (const Inspected& each : inspected) {
       progress.show(platform::file_name_of(each.path), static_cast<std::int64_t>(entries.size()),
                     total);
-      const auto item = add_one_photo(context, each, *arguments);
+      const auto item =
+          same_for_all ? Result<Document>(*same_for_all) : add_one_photo(context, each, *arguments);
       progress.clear();
       Document entry{{"file", each.path}};
       if (item.ok()) {
@@ -139,7 +142,13 @@ Exit add_photos(Context& context, const PhotoOptions& options) {
       } else {
         ++refused;
         entry.set("error", api::to_document(item.failure()));
-        context.warn("refused: " + base::sentence(item.failure()));
+        // A project or field that is wrong is wrong for every file: none is copied in vain.
+        if (item.failure().cause == Cause::bad_input && !same_for_all) {
+          same_for_all = item.failure();
+        }
+        const bool is_named = item.failure().what.find(each.path) != std::string::npos;
+        context.warn("refused: " + (is_named ? "" : each.path + ": ") +
+                     base::sentence(item.failure()));
       }
       entries.push_back(std::move(entry));
     }

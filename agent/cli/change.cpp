@@ -24,6 +24,8 @@ Exit print_act(Context& context, const Result<Document>& answer, std::string_vie
   if (!answer.ok()) return context.fail(answer.failure());
   if (context.json()) {
     context.print_json(*answer);
+  } else if (shown(*answer, "intent").empty()) {
+    context.say(shown(*answer, "id") + " has these values already: nothing to do.");
   } else {
     context.say(std::string(what) + " " + shown(*answer, "id") + ", queued as " +
                 shown(*answer, "intent") + ".");

@@ -176,18 +176,19 @@ void print_receipts(Context& context, const Document& answer) {
   if (!table.empty()) context.say(table);
 }
 
-/// The chain of receipts was recomputed: {intact, checked, problem?}.
+/// The chain of receipts was recomputed: {rows, faults:[…]}.
 Exit print_check(Context& context, const Document& check) {
-  const Value* intact = check.find("intact");
-  const bool is_good = intact && intact->as_bool() && *intact->as_bool();
-  if (!context.json()) {
-    if (is_good) {
-      context.say("The chain of " + shown(check, "checked") + " receipts is unbroken.", Tone::good);
-    } else {
-      context.say("The chain of receipts is broken: " + shown(check, "problem"), Tone::bad);
+  const base::List& faults = list_of(check, "faults");
+  if (faults.empty()) {
+    if (!context.json()) {
+      context.say("The chain of " + shown(check, "rows") + " receipts is unbroken.", Tone::good);
     }
+    return Exit::done;
   }
-  return is_good ? Exit::done : Exit::failed;
+  for (const Value& fault : faults) {
+    context.warn("the chain of receipts is broken: " + base::plain_text(fault));
+  }
+  return Exit::failed;
 }
 
 Exit receipts(Context& context, const QueueOptions& options) {

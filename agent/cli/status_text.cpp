@@ -1,6 +1,5 @@
 #include "agent/cli/status_text.h"
 
-#include "platform/base/cause.h"
 #include "platform/base/time_text.h"
 
 namespace fieldsync::cli {
@@ -20,9 +19,11 @@ std::string state_of(const Document& status, std::string_view name) {
   return value->as_document() ? shown_first(*value->as_document(), {"state", "cause"}) : "";
 }
 
-bool is_well(const std::string& state) {
-  return state == "online" || state == "up" || state == "ok" || state == "ready" ||
-         state == "good" || state == "logged_in";
+/// Words of the agent's link and login states that are neither good nor bad are shown plainly.
+Tone tone_of(const std::string& state) {
+  if (state == "up" || state == "ready") return Tone::good;
+  if (state == "down" || state == "in_doubt") return Tone::warning;
+  return state == "refused" || state == "paused" ? Tone::bad : Tone::plain;
 }
 
 void print_part(Context& context, const Document& status, const std::string& label,
@@ -35,15 +36,15 @@ void print_part(Context& context, const Document& status, const std::string& lab
   const std::string next =
       shown_age(part(status, name), "next_attempt", context.around().clock.wall());
   if (!next.empty()) line += ", next try " + next;
-  context.say(line, is_well(state) ? Tone::good : Tone::warning);
+  context.say(line, tone_of(state));
 }
 
+/// "Budget: 3,412 of 3,600 requests left this hour".
 void print_budget(Context& context, const Document& status) {
-  const Document& budget = part(status, "budget");
-  const std::string remaining = shown(budget, "remaining");
+  const Document& hour = part(part(status, "budget"), "hour");
+  const std::string remaining = shown(hour, "remaining");
   if (remaining.empty()) return;
-  const std::string limit = shown(budget, "limit");
-  context.say("Budget: " + remaining + (limit.empty() ? "" : " of " + limit) + " requests left");
+  context.say("Budget: " + remaining + " of " + shown(hour, "limit") + " requests left this hour");
 }
 
 void print_counts(Context& context, const Document& status) {
@@ -123,11 +124,8 @@ bool is_busy(const Document& status) {
 }
 
 bool needs_person(const Document& status) {
-  if (part(status, "queue").integer("held") > 0) return true;
-  const auto cause = base::cause_from_id(
-      shown_first(part(status, "login"), {"cause", "state"}) +
-      (part(status, "login").empty() ? state_of(status, "login") : std::string()));
-  return cause && *cause != base::Cause::none && base::info(*cause).owner == base::Owner::you;
+  const std::string login = state_of(status, "login");
+  return part(status, "queue").integer("held") > 0 || login == "refused" || login == "paused";
 }
 
 }  // namespace fieldsync::cli

@@ -93,6 +93,13 @@ TEST_CASE("one attachment that cannot be taken refuses the whole act") {
   CHECK(rig.faults().find("missing") != std::string::npos);
 }
 
+TEST_CASE("an edit that changes nothing is said to be none") {
+  CliRig rig;
+  rig.commands.answer("edit", R"({"id":"rfi-4","intent":null,"state":"unchanged"})");
+  CHECK(rig.run({"edit", "rfi-4", "subject=a"}) == 0);
+  CHECK(rig.text() == "rfi-4 has these values already: nothing to do.\n");
+}
+
 TEST_CASE("list asks for the kind by either name and shows a table") {
   CliRig rig;
   rig.commands.answer("list",
@@ -159,10 +166,10 @@ TEST_CASE("retry and receipts pass on what was asked for") {
   CHECK(rig.commands.calls.back().arguments.empty());
   CHECK(rig.run({"retry", "rfi-4"}) == 0);
   CHECK(rig.commands.calls.back().arguments.text("item") == "rfi-4");
-  rig.commands.answer("receipts", R"({"receipts":[],"check":{"intact":false,"problem":"row 3"}})");
+  rig.commands.answer("receipts", R"({"receipts":[],"check":{"rows":9,"faults":["row 3"]}})");
   CHECK(rig.run({"receipts", "--verify"}) == 1);
-  CHECK(rig.text().find("row 3") != std::string::npos);
-  rig.commands.answer("receipts", R"({"receipts":[],"check":{"intact":true,"checked":9}})");
+  CHECK(rig.faults().find("row 3") != std::string::npos);
+  rig.commands.answer("receipts", R"({"receipts":[],"check":{"rows":9,"faults":[]}})");
   CHECK(rig.run({"receipts", "--verify"}) == 0);
 }
 
@@ -202,16 +209,16 @@ TEST_CASE("sync gives up after a day") {
 TEST_CASE("status shows the parts and ends with 3 when a login is needed") {
   CliRig rig;
   rig.commands.answer("status",
-                      R"({"link":"online","login":{"state":"login_required"},"busy":false,
+                      R"({"link":{"state":"up"},"login":"refused","busy":false,
         "queue":{"queued":2,"in_doubt":1},
         "projects":[{"id":"7","name":"Tower","tools":[{"tool":"rfis","missing":"3 sheets"}]}]})");
   CHECK(rig.run({"status"}) == 3);
   CHECK(rig.text().find("Queue:  2 queued, 1 in doubt") != std::string::npos);
   CHECK(rig.text().find("Tower") != std::string::npos);
   CHECK(rig.text().find("not yet") != std::string::npos);
-  rig.commands.answer("status", R"({"link":"online","login":{"state":"ok"},"queue":{}})");
+  rig.commands.answer("status", R"({"link":{"state":"down"},"login":"ready","queue":{}})");
   CHECK(rig.run({"status", "--json"}) == 0);
-  CHECK(rig.json() == Value(document(R"({"link":"online","login":{"state":"ok"},"queue":{}})")));
+  CHECK(rig.json() == Value(document(R"({"link":{"state":"down"},"login":"ready","queue":{}})")));
 }
 
 TEST_CASE("watching shows the status again and again until the agent is gone") {

@@ -168,6 +168,17 @@ TEST_CASE("when the agent refuses one picture the others go on") {
   CHECK(all[1].text("id") == "photo-n2");
 }
 
+TEST_CASE("a project that is wrong for one picture is wrong for all, and none is copied in vain") {
+  CliRig rig;
+  rig.commands.fail("add", {Cause::bad_input, "project 9 is not followed here"});
+  CHECK(rig.run({"add", "photo", rig.file("a.jpg", kJpeg), rig.file("b.jpg", kJpeg), "--project",
+                 "9", "--json"}) == 1);
+  CHECK(rig.commands.calls.size() == 1);
+  const auto all = entries(rig);
+  CHECK(cause_of(all[0]) == "bad_input");
+  CHECK(cause_of(all[1]) == "bad_input");
+}
+
 TEST_CASE("real pictures of cameras and phones are taken") {
   const std::string folder = platform::environment("FIELDSYNC_PHOTOS");
   if (folder.empty()) {
