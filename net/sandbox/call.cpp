@@ -108,6 +108,18 @@ std::string plain_of(std::string_view html) {
   return std::string(base::trimmed(text));
 }
 
+Value location_of(const Document& body) {
+  const std::int64_t id = body.integer("location_id");
+  if (id == 0) return nullptr;
+  const std::string name = "Level " + std::to_string(id % 10);
+  return Document{{"id", id},
+                  {"name", "Building A>" + name},
+                  {"node_name", name},
+                  {"parent_id", nullptr},
+                  {"created_at", "2026-01-05T09:00:00Z"},
+                  {"updated_at", "2026-01-05T09:00:00Z"}};
+}
+
 bool is_true(const Document& fields, std::string_view name) {
   const Value* value = fields.find(name);
   return value && value->as_bool() && *value->as_bool();

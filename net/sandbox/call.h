@@ -56,6 +56,8 @@ std::vector<std::int64_t> integers(const Document& fields, std::string_view name
 Value lenient_date(const Value& value);
 /// Text of `html` without tags, entities decoded, breaks as line ends.
 std::string plain_of(std::string_view html);
+/// Shows what was written as `location_id` as the service does: an object, or null.
+Value location_of(const Document& body);
 /// True when the field is set and true.
 bool is_true(const Document& fields, std::string_view name);
 

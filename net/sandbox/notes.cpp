@@ -25,6 +25,7 @@ Value show_note(Call& call, const Record& note, Access level) {
   const bool mine = may_change(note, call.caller.id, level);
   Document shown = note.body;
   shown.set("id", note.id);
+  shown.set("location", location_of(note.body));
   shown.set("date", note.day ? Value(*note.day) : Value(nullptr));
   const auto midnight = note.day ? base::parse_iso_date(*note.day) : std::nullopt;
   shown.set("datetime", midnight ? Value(base::to_iso_seconds(*midnight + std::chrono::hours(12)))

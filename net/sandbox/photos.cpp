@@ -197,7 +197,13 @@ Value show_photo(World& world, const Record& photo, Access level) {
   if (level == Access::admin) links.set("delete", self);
   Document shown = photo.body;
   shown.erase("file");
+  List trades;
+  for (const std::int64_t trade : integers(photo.body, "trade_ids")) {
+    trades.push_back(Document{{"id", trade}, {"name", "Trade " + std::to_string(trade)}});
+  }
   shown.set("id", photo.id);
+  shown.set("location", location_of(photo.body));
+  shown.set("trades", trades);
   shown.set("url", download_url(world, file, name));
   shown.set("thumbnail_url", download_url(world, file, "thumb-" + name));
   shown.set("created_at", iso_text(photo.created_at));

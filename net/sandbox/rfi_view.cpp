@@ -73,6 +73,7 @@ Value show_rfi(World& world, const Record& rfi, RfiView view) {
   }
   const List assignees = users(world, rfi.body, "assignee_ids");
   shown.set("id", rfi.id);
+  shown.set("location", location_of(rfi.body));
   shown.set("status", rfi.status);
   shown.set("translated_status", translated(rfi.status));
   shown.set("full_number", number.empty() ? "" : "C-" + number);

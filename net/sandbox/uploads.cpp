@@ -353,16 +353,19 @@ List attach_all(World& world, std::int64_t record, const std::vector<Claimed>& c
 }
 
 Routes upload_routes() {
-  const std::string project = "/rest/v1.1/projects/{}/uploads";
-  const std::string company = "/rest/v1.1/companies/{}/uploads";
-  return {
-      route(Method::post, project, create),
-      route(Method::get, project + "/{}", show),
-      route(Method::patch, project + "/{}", complete),
-      route(Method::post, company, create_for_company),
-      route(Method::get, company + "/{}", show_for_company),
-      route(Method::patch, company + "/{}", complete_for_company),
-  };
+  Routes routes;
+  // v1.0 is deprecated but alive (facts/procore-api.md 7.1).
+  for (const std::string version : {"/rest/v1.1", "/rest/v1.0"}) {
+    const std::string project = version + "/projects/{}/uploads";
+    const std::string company = version + "/companies/{}/uploads";
+    routes.push_back(route(Method::post, project, create));
+    routes.push_back(route(Method::get, project + "/{}", show));
+    routes.push_back(route(Method::patch, project + "/{}", complete));
+    routes.push_back(route(Method::post, company, create_for_company));
+    routes.push_back(route(Method::get, company + "/{}", show_for_company));
+    routes.push_back(route(Method::patch, company + "/{}", complete_for_company));
+  }
+  return routes;
 }
 
 }  // namespace fieldsync::net::sandbox
