@@ -175,6 +175,7 @@ std::string shown_age(const Document& document, std::string_view name, base::Wal
   const auto at = base::parse_iso(document.text(name));
   if (!at) return {};
   if (*at > now) return "in " + base::to_human(*at - now);
+  if (now - *at < base::Millis{1'000}) return "now";
   return base::to_human(now - *at) + " ago";
 }
 

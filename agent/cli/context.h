@@ -88,7 +88,7 @@ std::vector<const Document*> documents_of(const Document& document, std::string_
 std::string shown(const Document& document, std::string_view name);
 /// The first of the fields that is not "".
 std::string shown_first(const Document& document, std::initializer_list<std::string_view> names);
-/// An ISO time in the field as "4 min ago" or "in 40 s"; "" when unset or no time.
+/// An ISO time in the field as "4 min ago", "now" or "in 40 s"; "" when unset or no time.
 std::string shown_age(const Document& document, std::string_view name, base::WallTime now);
 
 }  // namespace fieldsync::cli

@@ -1,5 +1,6 @@
 #include "agent/cli/status_text.h"
 
+#include "platform/base/cause.h"
 #include "platform/base/time_text.h"
 
 namespace fieldsync::cli {
@@ -61,6 +62,16 @@ void print_counts(Context& context, const Document& status) {
               queue.integer("held") > 0 ? Tone::bad : Tone::plain);
 }
 
+/// What a tool's mirror lacks, or the sentence of its cause.
+std::string missing_of(const Document& tool) {
+  std::string missing = shown(tool, "missing");
+  const auto cause = base::cause_from_id(tool.text("cause"));
+  if (missing.empty() && cause && *cause != base::Cause::none) {
+    missing = base::info(*cause).sentence;
+  }
+  return missing;
+}
+
 void print_projects(Context& context, const Document& status) {
   const base::WallTime now = context.around().clock.wall();
   Table table({{"PROJECT"},
@@ -76,10 +87,10 @@ void print_projects(Context& context, const Document& status) {
     }
     for (const Document* tool : tools) {
       const std::string age = shown_age(*tool, "complete_as_of", now);
-      const std::string missing = shown_first(*tool, {"missing", "sentence", "cause"});
+      const std::string missing = missing_of(*tool);
       table.add({id, shown(*project, "name"), shown_first(*tool, {"tool", "name", "id"}),
                  age.empty() ? Cell("not yet", Tone::warning) : Cell(age),
-                 Cell(missing == "0" ? "" : missing, Tone::warning)});
+                 Cell(missing, Tone::warning)});
     }
   }
   if (table.empty()) {

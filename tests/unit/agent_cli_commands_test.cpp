@@ -211,11 +211,14 @@ TEST_CASE("status shows the parts and ends with 3 when a login is needed") {
   rig.commands.answer("status",
                       R"({"link":{"state":"up"},"login":"refused","busy":false,
         "queue":{"queued":2,"in_doubt":1},
-        "projects":[{"id":"7","name":"Tower","tools":[{"tool":"rfis","missing":"3 sheets"}]}]})");
+        "projects":[{"id":"7","name":"Tower","tools":[{"tool":"rfis","missing":"3 sheets"},
+          {"tool":"notes","cause":"none","missing":"",
+           "complete_as_of":"1999-01-01T00:00:00Z"}]}]})");
   CHECK(rig.run({"status"}) == 3);
   CHECK(rig.text().find("Queue:  2 queued, 1 in doubt") != std::string::npos);
   CHECK(rig.text().find("Tower") != std::string::npos);
   CHECK(rig.text().find("not yet") != std::string::npos);
+  CHECK(rig.text().find("none") == std::string::npos);
   rig.commands.answer("status", R"({"link":{"state":"down"},"login":"ready","queue":{}})");
   CHECK(rig.run({"status", "--json"}) == 0);
   CHECK(rig.json() == Value(document(R"({"link":{"state":"down"},"login":"ready","queue":{}})")));
