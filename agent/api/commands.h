@@ -14,29 +14,29 @@ namespace fieldsync::api {
 using base::Document;
 using base::Value;
 
+// clang-format off
 /// Commands by name. Loop thread only; `answer` is called exactly once, at once or later.
 ///
-/// | verb       | arguments                                              | answer |
-/// |------------|--------------------------------------------------------|------------------------------|
-/// | `add`      | kind, project?, fields, files?[{blob,size,name,type}]  |
-/// {items:[{id,kind,project}]}  | | `edit`     | item, fields (text values are parsed by type) |
-/// {id, intent}                 | | `reply`    | item, body, files? | {id, intent} | | `attach`   |
-/// item, files                                            | {id, intent}                 | |
-/// `remove`   | item                                                   | {id, intent} | | `list` |
-/// kind, project?, limit?                                 | {records:[…], truncated}     | | `show`
-/// | item                                                   | {record, pending:[…]}        | |
-/// `queue`    | all?                                                   | {intents:[…], counts} | |
-/// `why`      | item (record id or intent number)                      | {explanations:[…]} | |
-/// `retry`    | item?                                                  | {count} | | `receipts` |
-/// item?, verify?                                         | {receipts:[…], check?}       | |
-/// `status`   | -                                                      |
-/// {link,login,budget,projects,queue,busy,progress} | | `sync`     | full? | {} at once; then
-/// `wait`      | | `wait`     | limit_ms                                               | `status`,
-/// when idle or after the limit | | `projects` | - | {projects:[…]}               | | `follow`   |
-/// project, tools?, remote?                               | {follows:[…]}                | |
-/// `unfollow` | project, remote?                                       | {follows:[…]} | | `login`
-/// | remote?, secret or code                                | {state}                      | |
-/// `logout`   | remote?                                                | {} |
+///   add       kind, project?, fields, files?[{blob,size,name,type}] -> {items:[{id,kind,project}]}
+///   edit      item, fields (texts are parsed by type)               -> {id, intent, state}
+///   reply     item, body, files?                                    -> {id, intent, state}
+///   attach    item, files                                           -> {id, intent, state}
+///   remove    item                                                  -> {id, intent, state}
+///   list      kind, project?, limit?                                -> {records:[…], truncated}
+///   show      item                                                  -> {record, pending:[…]}
+///   queue     all?, after?                                          -> {intents:[…], counts}
+///   why       item (a record's id or an act's number)               -> {explanations:[…], receipts}
+///   retry     item?                                                 -> {count}
+///   receipts  item?, after?, verify?  -> {receipts:[…], check?:{intact,checked,problem}}
+///   status    -    -> {link, login, budget, remotes, projects, queue, busy, progress, notices}
+///   sync      full?                   -> {} at once; then `wait`
+///   wait      limit_ms                -> as `status`, when idle or after the limit
+///   projects  remote?                 -> {projects:[…]}
+///   follow    project, tools?, remote? -> {follows:[…]}
+///   unfollow  project, remote?        -> {follows:[…]}
+///   login     remote?, secret or code -> {state}
+///   logout    remote?                 -> {}
+// clang-format on
 class Commands {
  public:
   using Answer = std::function<void(base::Result<Document>)>;

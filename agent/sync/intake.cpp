@@ -59,10 +59,11 @@ base::Value value_in(const Document& fields, const std::string& name) {
   return value ? *value : base::Value{};
 }
 
+/// In these states nothing of the act can be in effect at the service: it was not sent, or was
+/// refused, or was looked for and not found.
 bool may_still_change(const Intent& intent) {
-  return (intent.state == IntentState::queued || intent.state == IntentState::waiting ||
-          intent.state == IntentState::held) &&
-         !intent.sending_since;
+  return intent.state == IntentState::queued || intent.state == IntentState::waiting ||
+         (intent.state == IntentState::held && intent.result.raw().empty());
 }
 
 }  // namespace

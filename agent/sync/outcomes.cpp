@@ -45,7 +45,9 @@ Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
   const bool link = waits_for_link(context_.remote, failure);
   // Only answers count: a link that comes and goes says nothing about the intent.
   if (!link) ++intent.attempts;
-  if (failure.cause == Cause::unexpected_answer && intent.attempts >= tuning::kUnexpectedMax) {
+  // Only what surely had no effect may be held: a doubt stays a doubt until a look ends it.
+  if (failure.cause == Cause::unexpected_answer && intent.state == IntentState::queued &&
+      intent.attempts >= tuning::kUnexpectedMax) {
     return held(std::move(intent), failure);
   }
   intent.next_attempt = context_.now() + retry_delay(failure, intent.attempts, random_);

@@ -140,9 +140,11 @@ Result<Document> receipts(Parts& parts, const Document& arguments) {
   const base::Value* verify = arguments.find("verify");
   if (verify && verify->as_bool() && *verify->as_bool()) {
     TRY_ASSIGN(const auto check, parts.work->verify_receipts());
-    base::List faults;
-    for (const std::string& fault : check.faults) faults.push_back(fault);
-    answer.set("check", Document{{"rows", check.rows}, {"faults", std::move(faults)}});
+    std::string problem;
+    for (const std::string& fault : check.faults) problem += (problem.empty() ? "" : "; ") + fault;
+    answer.set("check", Document{{"intact", base::Value(check.faults.empty())},
+                                 {"checked", check.rows},
+                                 {"problem", problem}});
   }
   return answer;
 }

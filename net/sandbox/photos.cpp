@@ -84,8 +84,11 @@ Reply show(Call& call) {
   return json_reply(200, show_photo(call.world, found.photo, found.level));
 }
 
-bool is_picture(std::string_view name) {
+bool is_picture(std::string_view name, const Settings& settings) {
   const std::string lower = base::to_lower_ascii(name);
+  if (lower.ends_with(".heic") || lower.ends_with(".heif")) {
+    return !settings.flag("photo_refuses_heic");
+  }
   for (const std::string_view end : {".jpg", ".jpeg", ".gif", ".png", ".bmp", ".tif", ".tiff"}) {
     if (lower.ends_with(end)) return true;
   }
@@ -137,7 +140,7 @@ Reply create(Call& call) {
   if (const auto* refused = std::get_if<Reply>(&claimed)) return *refused;
   const Claimed& upload = std::get<Claimed>(claimed);
   const std::string name = sent_name.empty() ? upload.name : sent_name;
-  if (!is_picture(name)) return field_error(422, "image", "is not a supported file type");
+  if (!is_picture(name, world.settings)) return field_error(422, "image", "is not a supported file type");
 
   Record photo{.kind = "photo",
                .project = project,
