@@ -60,18 +60,25 @@ std::int64_t MirrorApply::scope_of(const RecordKey& key) {
 }
 
 ApplyOutcome MirrorApply::apply(const MirrorRecord& seen) {
-  const auto stored = find_stored(db_, scope_of(seen.key), seen.key.id);
-  return stored ? merge_in(seen, *stored) : insert(seen);
+  const std::int64_t scope = scope_of(seen.key);
+  if (expect_new_ && insert(seen)) return ApplyOutcome::inserted;
+  const auto stored = find_stored(db_, scope, seen.key.id);
+  expect_new_ = !stored;
+  if (stored) return merge_in(seen, *stored);
+  FS_CHECK(insert(seen));
+  return ApplyOutcome::inserted;
 }
 
-ApplyOutcome MirrorApply::insert(const MirrorRecord& seen) {
-  db_.run(
+/// False when the record is there already.
+bool MirrorApply::insert(const MirrorRecord& seen) {
+  const int inserted = db_.run(
       "INSERT INTO record(scope, id, presence, extent, updated_at, observed_at, document) "
-      "VALUES(?, ?, ?, ?, ?, ?, ?)",
+      "VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(scope, id) DO NOTHING",
       scope_, seen.key.id.raw(), static_cast<int>(Presence::present), static_cast<int>(seen.extent),
       updated_at_of(seen), millis_of(seen.observed_at), base::to_json(seen.fields));
+  if (inserted == 0) return false;
   if (!seen.files.empty()) store_files(db_, scope_, db_.last_insert_id(), seen);
-  return ApplyOutcome::inserted;
+  return true;
 }
 
 ApplyOutcome MirrorApply::merge_in(const MirrorRecord& seen, const StoredRecord& stored) {

@@ -15,12 +15,14 @@ class MirrorApply {
 
  private:
   std::int64_t scope_of(const RecordKey& key);
-  ApplyOutcome insert(const MirrorRecord& seen);
+  bool insert(const MirrorRecord& seen);
   ApplyOutcome merge_in(const MirrorRecord& seen, const StoredRecord& stored);
 
   Database& db_;
   std::int64_t scope_ = 0;
   RecordKey scope_key_;
+  /// What the last record was: new ones come in runs, and inserting at once saves a look-up.
+  bool expect_new_ = true;
 };
 
 }  // namespace fieldsync::storage
