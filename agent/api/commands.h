@@ -25,7 +25,7 @@ using base::Value;
 ///   list      kind, project?, limit?                                -> {records:[…], truncated}
 ///   show      item                                                  -> {record, pending:[…]}
 ///   queue     all?, after?                                          -> {intents:[…], counts}
-///   why       item (a record's id or an act's number)               -> {explanations:[…], receipts}
+///   why       item (a record or an act's number) -> {explanations:[…], receipts}
 ///   retry     item?                                                 -> {count}
 ///   receipts  item?, after?, verify?  -> {receipts:[…], check?:{intact,checked,problem}}
 ///   status    -    -> {link, login, budget, remotes, projects, queue, busy, progress, notices}

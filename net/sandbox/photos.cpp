@@ -140,7 +140,8 @@ Reply create(Call& call) {
   if (const auto* refused = std::get_if<Reply>(&claimed)) return *refused;
   const Claimed& upload = std::get<Claimed>(claimed);
   const std::string name = sent_name.empty() ? upload.name : sent_name;
-  if (!is_picture(name, world.settings)) return field_error(422, "image", "is not a supported file type");
+  if (!is_picture(name, world.settings))
+    return field_error(422, "image", "is not a supported file type");
 
   Record photo{.kind = "photo",
                .project = project,

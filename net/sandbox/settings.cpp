@@ -40,7 +40,10 @@ const std::vector<SettingRow>& all_settings() {
       {"note_status", "approved", {"approved", "pending"}, "status of a new note"},
       {"project_gone_status", 403, {}, "answer for a project one was removed from"},
       {"idempotency_everywhere", false, {}, "Idempotency-Token honoured on every create"},
-      {"photo_refuses_heic", false, {}, "HEIC photos are refused (facts/procore-api.md 11: silent)"},
+      {"photo_refuses_heic",
+       false,
+       {},
+       "HEIC photos are refused (facts/procore-api.md 11: silent)"},
       {"photo_private", false, {}, "photos are private unless they say otherwise"},
   };
   return rows;

@@ -1,7 +1,7 @@
 #include "net/adapters/procore_errors.h"
 
-#include "adapters_support.h"
 #include "platform/base/text.h"
+#include "tests/unit/adapters_support.h"
 
 namespace fieldsync::net {
 namespace {

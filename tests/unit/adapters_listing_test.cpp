@@ -1,7 +1,7 @@
 #include <map>
 
-#include "adapters_support.h"
 #include "net/adapters/tuning.h"
+#include "tests/unit/adapters_support.h"
 
 namespace fieldsync::net {
 namespace {

@@ -1,4 +1,4 @@
-#include "adapters_support.h"
+#include "tests/unit/adapters_support.h"
 
 /// Look-ups after an answer was lost, and the read-back that "delivered" rests on.
 namespace fieldsync::net {

@@ -1,4 +1,4 @@
-#include "adapters_support.h"
+#include "tests/unit/adapters_support.h"
 
 namespace fieldsync::net {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "adapters_support.h"
+#include "tests/unit/adapters_support.h"
 
 namespace fieldsync::net {
 namespace {

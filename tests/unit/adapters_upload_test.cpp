@@ -1,4 +1,4 @@
-#include "adapters_support.h"
+#include "tests/unit/adapters_support.h"
 
 namespace fieldsync::net {
 namespace {
@@ -194,7 +194,8 @@ TEST_CASE("the status of an upload is read tolerantly") {
 TEST_CASE("a shown upload tells which parts are there and where the others go") {
   const auto shown = service().read_upload_show(
       kSegmented, answer(200, R"({"uuid":"01UUU","status":"receiving","segments":[
-        {"size":6000000,"etag":"\"e1\""},{"size":10,"url":"https://s3.example/2b","etag":null}]})"));
+        {"size":6000000,"etag":"\"e1\""},
+       {"size":10,"url":"https://s3.example/2b","etag":null}]})"));
   REQUIRE(shown.ok());
   CHECK(shown->parts[0].etag == "e1");
   CHECK(shown->parts[0].url == "");

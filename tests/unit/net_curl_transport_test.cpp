@@ -7,8 +7,8 @@
 #include <mutex>
 
 #include "net/gzip.h"
-#include "net_rig.h"
 #include "platform/base/digest.h"
+#include "tests/unit/net_rig.h"
 
 using namespace fieldsync;
 using namespace fieldsync::net;

@@ -6,8 +6,8 @@
 #include <atomic>
 #include <stdexcept>
 
-#include "net_raw_client.h"
-#include "net_temp_folder.h"
+#include "tests/unit/net_raw_client.h"
+#include "tests/unit/net_temp_folder.h"
 
 using namespace fieldsync;
 using namespace fieldsync::net;

@@ -6,8 +6,8 @@
 
 #include "net/curl_transport.h"
 #include "net/http_server.h"
-#include "net_temp_folder.h"
 #include "platform/host.h"
+#include "tests/unit/net_temp_folder.h"
 
 namespace fieldsync::net::test {
 

@@ -7,8 +7,8 @@
 #include <atomic>
 
 #include "net/http_server.h"
-#include "net_rig.h"
 #include "platform/atomic_file.h"
+#include "tests/unit/net_rig.h"
 
 using namespace fieldsync;
 using namespace fieldsync::net;
