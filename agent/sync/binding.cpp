@@ -1,5 +1,7 @@
 #include "agent/sync/binding.h"
 
+#include <algorithm>
+
 namespace fieldsync::sync {
 
 using base::Cause;

@@ -81,8 +81,7 @@ Result<std::vector<std::string>> Deliveries::missing(const Intent& intent,
       op.fields.set(conflict.field, conflict.ours);
     }
   }
-  if (intent.act == Act::create && op.id.raw().empty()) op.id = intent.result;
-  if (intent.act == Act::reply) op.current.set("reply_id", intent.result.raw());
+  op.result = intent.result;
   return context_.remote.service.missing_in(op, record);
 }
 

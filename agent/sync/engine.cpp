@@ -27,6 +27,7 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
       rights_(context_),
       surveyor_(context_, rights_),
       random_(host.random.fork()) {
+  outcomes_.on_refused = [this](const base::ProjectId& project) { rights_.doubt(project); };
   courier_.on_link_back = [this] {
     if (auto released = outcomes_.link_is_back(); !released) in_trouble(released.failure());
     nudge();

@@ -59,6 +59,7 @@ Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
 }
 
 Result<> Outcomes::held(Intent intent, const Failure& failure) {
+  if (failure.cause == Cause::permission_missing && on_refused) on_refused(intent.project);
   intent.state = IntentState::held;
   intent.cause = failure.cause;
   intent.evidence = failure.what;

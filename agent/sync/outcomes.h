@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <set>
 
 #include "agent/sync/context.h"
@@ -19,6 +20,9 @@ class Outcomes {
   /// A look at a delivery failed or did not show it yet; the state stays as it is.
   base::Result<> unproven(storage::Intent intent, const base::Failure& failure);
   base::Result<> held(storage::Intent intent, const base::Failure& failure);
+
+  /// Told of a project in which the service refused something for lack of rights.
+  std::function<void(const base::ProjectId&)> on_refused;
 
   /// The link works again: whatever waited for it is due at once.
   base::Result<> link_is_back();

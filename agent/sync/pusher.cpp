@@ -34,6 +34,12 @@ void Pusher::push(base::IntentId id, StepDone done) {
   auto bound = bind(context_, intent);
   if (!bound) return done(outcomes_.failed(intent, bound.failure()));
   net::PushOp op = *bound;
+  if (!context_.remote.service.can_push(op.kind, op.action)) {
+    return done(outcomes_.held(
+        intent, {Cause::refused_by_service, std::string(context_.remote.service.service()) +
+                                                " has no way to " + std::string(name(op.action)) +
+                                                " a " + op.kind.raw()}));
+  }
   if (intent.act == Act::edit) {
     auto go_on = merge_edit(intent, op, done);
     if (!go_on) return done(go_on.failure());
@@ -92,6 +98,12 @@ void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outco
   if (failure.cause == Cause::captive_portal) context_.courier.not_the_service(failure);
   if (op.action == net::Action::remove && failure.cause == Cause::record_gone) {
     return done(found(std::move(intent), op.id));
+  }
+  if (failure.cause == Cause::upload_expired) {
+    // What was uploaded is of no use any more: the bytes go up again.
+    for (int position = 0; position < static_cast<int>(intent.attachments.size()); ++position) {
+      if (auto gone = context_.work.forget_upload(intent.id, position); !gone) return done(gone);
+    }
   }
   done(may_have_taken_effect(failure.cause) ? outcomes_.doubtful(intent, failure)
                                             : outcomes_.failed(intent, failure));
@@ -159,7 +171,7 @@ void Pusher::look_in_lists(Intent intent, net::LookUp look, int pages, StepDone 
           return done(outcomes_.unproven(intent, page.failure()));
         }
         for (const net::RemoteRecord& candidate : page->candidates) {
-          auto claimed = context_.work.is_claimed(candidate.kind, intent.project, candidate.id);
+          auto claimed = context_.work.is_claimed(intent.kind, intent.project, candidate.id);
           if (!claimed) return done(claimed.failure());
           if (!*claimed) return done(found(intent, candidate.id));
         }

@@ -18,6 +18,15 @@ std::string author_of(const Parts& parts, const Document& arguments) {
   return named.empty() ? parts.world.user : named;
 }
 
+/// Refuses at once what the record's service has no way to take: better than a queue that holds it.
+Result<> check_possible(Parts& parts, const base::RecordId& item, net::Action action) {
+  TRY_ASSIGN(const auto record, parts.view->record(item));
+  const app::RemoteParts* remote = parts.find_remote(record.remote);
+  if (remote == nullptr || remote->service->can_push(record.kind, action)) return base::Done{};
+  return Failure{Cause::bad_input, std::string(remote->service->service()) + " has no way to " +
+                                       std::string(net::name(action)) + " a " + record.kind.raw()};
+}
+
 /// Tells the engines that there is something to do.
 void nudge(Parts& parts) {
   for (const auto& remote : parts.remotes) remote->engine->nudge();
@@ -56,6 +65,7 @@ Result<Document> add(Parts& parts, const Document& arguments) {
 
 Result<Document> edit(Parts& parts, const Document& arguments) {
   TRY_ASSIGN(const base::RecordId item, item_of(arguments));
+  TRY(check_possible(parts, item, net::Action::edit));
   const Document fields = fields_of(arguments);
   if (fields.empty()) return Failure{Cause::bad_input, "edit: no FIELD=VALUE given"};
   TRY_ASSIGN(const auto intent, parts.intake->edit(item, fields, author_of(parts, arguments)));
@@ -67,6 +77,7 @@ Result<Document> edit(Parts& parts, const Document& arguments) {
 
 Result<Document> reply(Parts& parts, const Document& arguments) {
   TRY_ASSIGN(const base::RecordId item, item_of(arguments));
+  TRY(check_possible(parts, item, net::Action::reply));
   TRY_ASSIGN(auto files, files_of(arguments));
   TRY_ASSIGN(const auto intent, parts.intake->reply(item, arguments.text("body"), std::move(files),
                                                     author_of(parts, arguments)));
@@ -75,6 +86,7 @@ Result<Document> reply(Parts& parts, const Document& arguments) {
 
 Result<Document> attach(Parts& parts, const Document& arguments) {
   TRY_ASSIGN(const base::RecordId item, item_of(arguments));
+  TRY(check_possible(parts, item, net::Action::attach));
   TRY_ASSIGN(auto files, files_of(arguments));
   TRY_ASSIGN(const auto intent,
              parts.intake->attach(item, std::move(files), author_of(parts, arguments)));
@@ -83,6 +95,7 @@ Result<Document> attach(Parts& parts, const Document& arguments) {
 
 Result<Document> remove(Parts& parts, const Document& arguments) {
   TRY_ASSIGN(const base::RecordId item, item_of(arguments));
+  TRY(check_possible(parts, item, net::Action::remove));
   TRY_ASSIGN(const auto intent, parts.intake->remove(item, author_of(parts, arguments)));
   return taken(parts, intent);
 }
