@@ -21,15 +21,6 @@ curl_off_t info_of(CURL* easy, CURLINFO what) {
   return value;
 }
 
-/// What the system took from libcurl but the link has not carried yet. On a slow link that is
-/// minutes' worth, in which libcurl sees nothing move.
-ByteCount unconfirmed_bytes(CURL* easy) {
-  curl_socket_t socket = CURL_SOCKET_BAD;
-  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
-  if (socket == CURL_SOCKET_BAD) return 0;
-  return platform::unconfirmed_bytes(static_cast<platform::SocketHandle>(socket));
-}
-
 long request_bytes(CURL* easy) {
   long value = 0;
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &value);
@@ -77,9 +68,32 @@ Cause cause_of(CURLcode code, std::string_view detail) {
 
 }  // namespace
 
+ByteCount OpenSockets::backlog() const {
+  ByteCount bytes = 0;
+  for (const curl_socket_t socket : sockets_) {
+    bytes += platform::unconfirmed_bytes(static_cast<platform::SocketHandle>(socket));
+  }
+  return bytes;
+}
+
+int OpenSockets::on_open(void* self, curl_socket_t socket, curlsocktype) {
+  static_cast<OpenSockets*>(self)->sockets_.insert(socket);
+  return CURL_SOCKOPT_OK;
+}
+
+int OpenSockets::on_close(void* self, curl_socket_t socket) {
+  static_cast<OpenSockets*>(self)->sockets_.erase(socket);
+  platform::close_socket(static_cast<platform::SocketHandle>(socket));
+  return 0;
+}
+
 Exchange::Exchange(const CurlOptions& options, platform::FileSystem& files, HttpRequest request,
-                   std::shared_ptr<Ticket> given)
-    : ticket(std::move(given)), options_(options), files_(files), request_(std::move(request)) {
+                   OpenSockets& sockets, std::shared_ptr<Ticket> given)
+    : ticket(std::move(given)),
+      options_(options),
+      files_(files),
+      sockets_(sockets),
+      request_(std::move(request)) {
   const auto url = parse_url(request_.url);
   FS_CHECK(url.has_value());
   host_ = url->host;
@@ -89,11 +103,11 @@ Exchange::Exchange(const CurlOptions& options, platform::FileSystem& files, Http
   }
 }
 
-std::optional<base::Instant> Exchange::stalls_at(base::Instant now) {
+std::optional<base::Instant> Exchange::stalls_at(base::Instant now, ByteCount backlog) {
   if (!is_connected(easy_)) return std::nullopt;
   const ByteCount moved = info_of(easy_, CURLINFO_SIZE_UPLOAD_T) +
                           info_of(easy_, CURLINFO_SIZE_DOWNLOAD_T) + header_bytes_ +
-                          request_bytes(easy_) - unconfirmed_bytes(easy_);
+                          request_bytes(easy_) - backlog;
   if (moved != moved_) {
     moved_ = moved;
     moved_at_ = now;
@@ -135,6 +149,11 @@ void Exchange::set_common() {
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   // A look-up that hangs must not hold up the other exchanges when its own is cancelled.
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
+
+  curl_easy_setopt(easy_, CURLOPT_SOCKOPTFUNCTION, OpenSockets::on_open);
+  curl_easy_setopt(easy_, CURLOPT_SOCKOPTDATA, &sockets_);
+  curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETFUNCTION, OpenSockets::on_close);
+  curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETDATA, &sockets_);
 
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "net/curl_transport.h"
@@ -25,11 +26,24 @@ struct Ticket {
   std::unique_ptr<SavedAnswer> saved;
 };
 
+/// libcurl's connections, for what the system has taken from it and the link has not carried yet:
+/// on a slow link that is minutes' worth, in which libcurl sees nothing move. Transport thread
+/// only.
+class OpenSockets {
+ public:
+  ByteCount backlog() const;
+  static int on_open(void* self, curl_socket_t socket, curlsocktype);
+  static int on_close(void* self, curl_socket_t socket);
+
+ private:
+  std::set<curl_socket_t> sockets_;
+};
+
 /// Everything libcurl holds pointers to while an exchange runs. Transport thread only.
 class Exchange {
  public:
   Exchange(const CurlOptions& options, platform::FileSystem& files, HttpRequest request,
-           std::shared_ptr<Ticket> given);
+           OpenSockets& sockets, std::shared_ptr<Ticket> given);
   ~Exchange() { release(); }
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -43,7 +57,8 @@ class Exchange {
   bool is_compressed() const { return !packed_.empty(); }
 
   /// When it fails for lack of any movement; nothing while it has no connection.
-  std::optional<base::Instant> stalls_at(base::Instant now);
+  /// A `backlog` that shrinks is movement, whoever's it is: the link is alive.
+  std::optional<base::Instant> stalls_at(base::Instant now, ByteCount backlog);
   /// Only the first failure counts.
   void fail(base::Failure failure);
 
@@ -67,6 +82,7 @@ class Exchange {
 
   const CurlOptions& options_;
   platform::FileSystem& files_;
+  OpenSockets& sockets_;
   HttpRequest request_;
   std::string host_;
   std::string origin_;

@@ -89,6 +89,7 @@ struct CurlTransport::Impl {
   std::vector<ExchangeId> cancelled;  // guarded
   bool is_stopping = false;           // guarded
 
+  OpenSockets sockets;  // outlives `multi`, which closes them
   CURLM* multi = nullptr;
   std::map<ExchangeId, std::unique_ptr<Exchange>> running;
   std::set<std::string> takes_gzip;  // origins that announced it (RFC 7694)
@@ -129,8 +130,8 @@ void CurlTransport::Impl::start(Order order) {
   if (auto checked = check_sendable(order.request); !checked) {
     return deliver(order.ticket, {checked.failure(), Reach::never_left});
   }
-  auto exchange =
-      std::make_unique<Exchange>(options, host.files, std::move(order.request), order.ticket);
+  auto exchange = std::make_unique<Exchange>(options, host.files, std::move(order.request), sockets,
+                                             order.ticket);
   if (order.ticket->progress) {
     exchange->on_progress = [this, ticket = order.ticket](ByteCount sent, ByteCount received) {
       tell_progress(ticket, sent, received);
@@ -162,9 +163,10 @@ void CurlTransport::Impl::end_cancelled(ExchangeId id) {
 
 void CurlTransport::Impl::end_stalled() {
   const base::Instant now = host.clock.now();
+  const ByteCount backlog = sockets.backlog();
   for (auto at = running.begin(); at != running.end();) {
     const auto next = std::next(at);
-    const auto limit = at->second->stalls_at(now);
+    const auto limit = at->second->stalls_at(now, backlog);
     if (limit && *limit <= now) {
       std::unique_ptr<Exchange> exchange = std::move(at->second);
       running.erase(at);
@@ -179,9 +181,11 @@ void CurlTransport::Impl::end_stalled() {
 
 int CurlTransport::Impl::poll_limit() {
   const base::Instant now = host.clock.now();
+  const ByteCount backlog = sockets.backlog();
   base::Millis limit = options.stall_max;
   for (const auto& [id, exchange] : running) {
-    if (const auto stalls = exchange->stalls_at(now)) limit = std::min(limit, *stalls - now);
+    if (const auto stalls = exchange->stalls_at(now, backlog))
+      limit = std::min(limit, *stalls - now);
   }
   return static_cast<int>(std::clamp<std::int64_t>(limit.count() + 1, 1, 60'000));
 }
