@@ -340,6 +340,8 @@ ServerReply Server::ask_handler(const ServerRequest& request) {
   failed.response.body = "The server failed to handle this request.\n";
   try {
     ServerReply reply = handler_(request);
+    // What is dropped is never sent, so it needs no status.
+    if (reply.fate == Fate::drop) return reply;
     if (reply.response.status < 100 || reply.response.status > 999) return failed;
     return reply;
   } catch (...) {

@@ -2,6 +2,7 @@
 
 #include "agent/app/open_session.h"
 #include "agent/cli/surroundings.h"
+#include "agent/try/try_command.h"
 #include "platform/event_loop.h"
 #include "platform/host.h"
 #include "platform/terminal.h"
@@ -43,7 +44,7 @@ int main(int argc, char** argv) {
   const auto files = platform::make_system_files();
   const auto clock = platform::make_system_clock();
   cli::Surroundings around{*files, *clock, std::cout, std::cerr, {}, {}, {},
-                           {},     {},     {},        {},        {}, {}};
+                           {},     {},     {},        {},        {}, {}, {}};
   around.out_columns = columns_of(platform::Stream::out);
   around.err_columns = columns_of(platform::Stream::error);
   around.read_input = read_input;
@@ -55,5 +56,6 @@ int main(int argc, char** argv) {
   around.run_agent = [&](const cli::Place& place, const cli::RunOptions& options) {
     return app::run_agent(place, options, around);
   };
+  around.run_try = [&](const cli::TryOptions& options) { return trial::run_try(options, around); };
   return cli::run_cli(std::vector<std::string>(argv + 1, argv + argc), around);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -28,6 +29,14 @@ struct RunOptions {
   Path ready_file;  ///< written once the agent answers; empty: none
 };
 
+struct TryOptions {
+  Path photos;    ///< a folder; empty: photos are made up
+  Path drawings;  ///< a folder; empty: the service's own only
+  std::uint64_t seed = 1;
+  enum class After { clean_up, keep_running } after = After::clean_up;
+  enum class Form { text, json } form = Form::text;
+};
+
 /// What the command line needs from outside. `main` makes the real one, tests their own.
 struct Surroundings {
   platform::FileSystem& files;
@@ -48,6 +57,8 @@ struct Surroundings {
   std::function<Result<std::unique_ptr<Session>>(const Place&)> open_session;
   /// Runs the agent until it is told to stop; returns the exit code.
   std::function<int(const Place&, const RunOptions&)> run_agent;
+  /// `fieldsync try`; returns the exit code.
+  std::function<int(const TryOptions&)> run_try;
 };
 
 /// The whole command line: parses, performs, prints. `arguments` without the program's name.

@@ -180,6 +180,7 @@ Reply answer_control(World& world, Faults& faults, Rates& rates, const Request& 
     faults.link_up = true;
     return json_reply(200, Document{});
   }
+  if (request.path == "/drawing") return answer_new_drawing(world, request);
   Document body;
   if (!request.body.empty()) {
     auto read = base::parse_json(request.body);

@@ -19,6 +19,8 @@ namespace fieldsync::net::sandbox {
 ///   connection GET|POST /clock {advance_seconds} GET|PATCH /settings              switches, see
 ///   settings.cpp POST /code {user}                an authorization code POST /expire_tokens, POST
 ///   /forget_rates POST /office {…}                 see office.h
+///
+/// POST /drawing takes a PDF instead of JSON, see office.h.
 Reply answer_control(World& world, Faults& faults, Rates& rates, const Request& request);
 
 /// The body of /info.

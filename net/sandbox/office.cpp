@@ -221,7 +221,34 @@ Reply on_rights(World& world, const std::string& what, const Document& command) 
   return json_reply(200, Document{});
 }
 
+/// The id of some record of the kind in the project; 0 when there is none.
+std::int64_t first_of(World& world, std::string_view kind, std::int64_t project) {
+  const auto ids = world.ids({.kind = std::string(kind), .project = project}, 1, 0);
+  return ids.empty() ? 0 : ids.front();
+}
+
 }  // namespace
+
+Reply answer_new_drawing(World& world, const Request& request) {
+  const Params params(request.query);
+  if (!request.body.starts_with("%PDF")) return text_error(422, "the body is no PDF");
+  if (params.text("number").empty()) return text_error(400, "number is missing");
+  const std::int64_t project = std::atoll(world.meta("project").c_str());
+  Record drawing{.kind = "drawing",
+                 .project = project,
+                 .parent = first_of(world, "drawing_area", project),
+                 .author = kOffice};
+  drawing.body = {{"number", params.text("number")},
+                  {"title", params.text("title")},
+                  {"discipline", first_of(world, "drawing_discipline", project)},
+                  {"obsolete", false}};
+  world.insert(drawing);
+  const std::int64_t id = publish_revision(world, drawing, "0", request.body,
+                                           first_of(world, "drawing_set", project), 0);
+  world.effect({kOffice, "create", "drawing_revision", project, id, "",
+                List{base::digest_of(request.body).hex()}});
+  return done(id);
+}
 
 Reply answer_office(World& world, const Document& command) {
   const std::string what = command.text("do");

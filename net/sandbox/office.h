@@ -19,5 +19,7 @@ namespace fieldsync::net::sandbox {
 ///   set_connected {company, connected}
 ///   lose_upload {uuid}               the storage has forgotten it: 410 from now on
 Reply answer_office(World& world, const Document& command);
+/// POST /drawing?number=N&title=T: the body as the PDF of a new drawing. {id} of its revision.
+Reply answer_new_drawing(World& world, const Request& request);
 
 }  // namespace fieldsync::net::sandbox

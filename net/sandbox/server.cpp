@@ -14,8 +14,8 @@ std::string loopback(int port) { return "http://127.0.0.1:" + std::to_string(por
 }  // namespace
 
 SandboxServer::SandboxServer(Sandbox& sandbox) : sandbox_(sandbox) {
-  api_ = std::make_unique<HttpServer>(small(&Sandbox::api));
-  control_ = std::make_unique<HttpServer>(small(&Sandbox::control));
+  api_ = std::make_unique<HttpServer>(in_memory(&Sandbox::api, tuning::kApiBodyMax));
+  control_ = std::make_unique<HttpServer>(in_memory(&Sandbox::control, tuning::kDownloadBytesMax));
   storage_ = std::make_unique<HttpServer>([this](const ServerRequest& request) {
     return pass_on(sandbox_.store(request_of(request), request.read_body));
   });
@@ -23,12 +23,13 @@ SandboxServer::SandboxServer(Sandbox& sandbox) : sandbox_(sandbox) {
 
 SandboxServer::~SandboxServer() { stop(); }
 
-HttpServer::Handler SandboxServer::small(Reply (Sandbox::*answer)(const Request&)) {
-  return [this, answer](const ServerRequest& from) {
+HttpServer::Handler SandboxServer::in_memory(Reply (Sandbox::*answer)(const Request&),
+                                             base::ByteCount body_max) {
+  return [this, answer, body_max](const ServerRequest& from) {
     Request request = request_of(from);
     bool too_long = false;
     const bool whole = from.read_body([&](std::string_view piece) {
-      too_long = request.body.size() + piece.size() > static_cast<std::size_t>(tuning::kApiBodyMax);
+      too_long = request.body.size() + piece.size() > static_cast<std::size_t>(body_max);
       if (!too_long) request.body.append(piece);
       return !too_long;
     });

@@ -24,7 +24,8 @@ class SandboxServer {
 
  private:
   ServerReply pass_on(Reply reply);
-  HttpServer::Handler small(Reply (Sandbox::*answer)(const Request&));
+  /// A handler for bodies that are held in memory; a longer one is refused with 413.
+  HttpServer::Handler in_memory(Reply (Sandbox::*answer)(const Request&), base::ByteCount body_max);
 
   Sandbox& sandbox_;
   std::mutex mutex_;

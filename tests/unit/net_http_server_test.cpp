@@ -41,12 +41,14 @@ int listen(HttpServer& server) {
 }  // namespace
 
 TEST_CASE("server: a dropped request gets not a single byte") {
-  HttpServer server([](const ServerRequest&) {
-    ServerReply reply = text(200, "never seen");
-    reply.fate = Fate::drop;
-    return reply;
-  });
-  CHECK(raw_exchange(listen(server), "GET / HTTP/1.1\r\nHost: x\r\n\r\n") == "");
+  for (const int status : {200, 0}) {
+    HttpServer server([status](const ServerRequest&) {
+      ServerReply reply = text(status, "never seen");
+      reply.fate = Fate::drop;
+      return reply;
+    });
+    CHECK(raw_exchange(listen(server), "GET / HTTP/1.1\r\nHost: x\r\n\r\n") == "");
+  }
 }
 
 TEST_CASE("server: a cut answer announces its full length and sends half of the body") {

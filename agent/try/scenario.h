@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/try/score.h"
+#include "agent/try/teller.h"
+#include "agent/try/workplace.h"
+
+namespace fieldsync::trial {
+
+/// A file of the person's, or one made up.
+struct OwnFile {
+  Path path;
+  ByteCount size = 0;
+  std::string sha256;
+};
+/// The ordinary files of a folder, by name, with their digests; the first tuning::kFilesMax.
+Result<std::vector<OwnFile>> files_in(platform::FileSystem& files, const Path& folder);
+Result<OwnFile> file_at(platform::FileSystem& files, const Path& path);
+
+struct ScenarioOptions {
+  std::vector<OwnFile> photos;    ///< none: some are made up
+  std::vector<OwnFile> drawings;  ///< put into the service as drawings
+  std::uint64_t seed = 1;
+};
+
+/// The main job, phase by phase: mirror, lose the link, work, lose power, lose answers, deliver.
+class Scenario {
+ public:
+  Scenario(Workplace& place, Teller& teller, const ScenarioOptions& options)
+      : place_(place), teller_(teller), options_(options) {}
+
+  /// Every phase in order; a Failure when one of them could not be played. What was acknowledged
+  /// until then stands in `score`.
+  Result<> play();
+  /// Read from the sandbox, not from the agent.
+  Result<Score> score();
+
+ private:
+  struct Drawing {
+    OwnFile file;
+    std::int64_t revision = 0;
+  };
+
+  // scenario.cpp
+  Result<> make_photos();
+  Result<> publish_drawings();
+  Result<> mirror();
+  Result<> lose_power_in_mid_upload();
+  Result<> lose_answers();
+  Result<> deliver();
+  // scenario_people.cpp
+  Result<> choose_rfis();
+  Result<> capture_offline();
+  Result<> capture_rfi();
+  Result<> capture_edits();
+  Result<> capture_photos();
+  Result<> capture_note(const std::string& text);
+  Result<> work_in_the_office();
+  Result<> look_for_office_edits();
+  Result<> look_for_drawings();
+  Result<bool> sees_all();
+
+  Workplace& place_;
+  Teller& teller_;
+  const ScenarioOptions options_;
+  std::vector<OwnFile> photos_;
+  OwnFile panorama_;  ///< of several parts; goes with the RFI
+  std::vector<Drawing> drawings_;
+  Document edited_rfi_, answered_rfi_;  ///< as the agent shows them
+  std::vector<Capture> captures_;
+  std::vector<OfficeEdit> edits_;
+  std::vector<std::string> faults_;
+  std::int64_t refused_ = 0;
+};
+
+/// The rows of `list KIND --json`.
+Result<std::vector<Document>> view_of(Workplace& place, const std::string& kind);
+
+}  // namespace fieldsync::trial

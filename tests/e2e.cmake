@@ -1,0 +1,18 @@
+# End-to-end tests: the programs themselves, real processes on real loopback HTTP.
+add_library(fs_e2e_support STATIC support/site.cpp)
+target_link_libraries(fs_e2e_support PUBLIC fs_try doctest::doctest)
+target_compile_definitions(fs_e2e_support PUBLIC
+  FIELDSYNC_PROGRAM="$<TARGET_FILE:fieldsync>"
+  FIELDSYNC_SANDBOX_PROGRAM="$<TARGET_FILE:fieldsync-sandbox>")
+add_dependencies(fs_e2e_support fieldsync fieldsync-sandbox)
+
+fs_add_test(e2e_tests
+  SOURCES
+    e2e/main_job_test.cpp
+  LIBRARIES fs_e2e_support
+  LABELS e2e)
+
+fs_add_test(e2e_kill_tests
+  SOURCES e2e/kill_test.cpp
+  LIBRARIES fs_e2e_support
+  LABELS e2e)
