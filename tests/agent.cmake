@@ -1,8 +1,16 @@
-# Tests of agent/sync and agent/merge.
+# Tests of agent/sync, agent/merge and agent/verbs.
+add_library(fs_small_world STATIC support/direct_transport.cpp support/small_world.cpp)
+target_link_libraries(fs_small_world PUBLIC fs_agent fs_sandbox doctest::doctest)
+
 fs_add_test(agent_tests
   SOURCES
     unit/agent_merge_test.cpp
     unit/agent_planner_test.cpp
     unit/agent_retry_test.cpp
   LIBRARIES fs_agent
+  LABELS unit)
+
+fs_add_test(agent_engine_tests
+  SOURCES unit/agent_engine_test.cpp
+  LIBRARIES fs_small_world
   LABELS unit)

@@ -1,0 +1,86 @@
+#include "tests/support/direct_transport.h"
+
+#include "platform/atomic_file.h"
+#include "platform/base/text.h"
+
+namespace fieldsync::tests {
+
+using base::Cause;
+using base::Failure;
+using net::HttpOutcome;
+using net::Reach;
+
+net::ExchangeId DirectTransport::submit(net::HttpRequest request, DoneCallback done,
+                                        ProgressCallback) {
+  const std::uint64_t id = ++last_;
+  // The effect happens half a round trip from now, the answer arrives after the other half.
+  host_.loop.call_at(host_.clock.now() + round_trip / 2,
+                     [this, id, request = std::move(request), done = std::move(done)]() mutable {
+                       if (cancelled_.erase(id) != 0) return;
+                       auto outcome = std::make_shared<HttpOutcome>(carry(request));
+                       host_.loop.call_at(host_.clock.now() + round_trip / 2,
+                                          [this, id, outcome, done = std::move(done)] {
+                                            if (cancelled_.erase(id) == 0)
+                                              done(std::move(*outcome));
+                                          });
+                     });
+  return net::ExchangeId{id};
+}
+
+void DirectTransport::cancel(net::ExchangeId exchange) {
+  cancelled_.insert(static_cast<std::uint64_t>(exchange));
+}
+
+HttpOutcome DirectTransport::carry(const net::HttpRequest& request) {
+  const Failure cut{Cause::offline, "the connection was cut"};
+  const auto lost = [&](Reach reach) { return HttpOutcome{cut, reach, 0, 0, round_trip}; };
+  switch (mishap ? mishap(request) : Mishap::none) {
+    case Mishap::lost_before:
+      return lost(Reach::never_left);
+    case Mishap::lost_on_way:
+      return lost(Reach::may_have_arrived);
+    case Mishap::lost_after:
+      (void)deliver(request);
+      return lost(Reach::may_have_arrived);
+    case Mishap::none:
+      break;
+  }
+  return HttpOutcome{deliver(request), Reach::may_have_arrived, 0, 0, round_trip};
+}
+
+base::Result<std::string> DirectTransport::body_of(const net::HttpRequest& request) {
+  if (const auto* text = std::get_if<std::string>(&request.body)) return *text;
+  if (const auto* slice = std::get_if<net::FileSlice>(&request.body)) {
+    TRY_ASSIGN(auto file, host_.files.open_read(slice->path));
+    return file->read_at(slice->offset, slice->size);
+  }
+  FS_CHECK(!std::holds_alternative<net::FormUpload>(request.body));
+  return std::string();
+}
+
+base::Result<net::HttpResponse> DirectTransport::deliver(const net::HttpRequest& request) {
+  const auto url = net::parse_url(request.url);
+  FS_CHECK(url.has_value());
+  TRY_ASSIGN(std::string body, body_of(request));
+  net::sandbox::Request arriving{
+      request.method, base::url_decode(url->path), url->query, request.headers, {}};
+  if (!body.empty()) arriving.headers.add("Content-Length", std::to_string(body.size()));
+  arrived.push_back(std::string(net::name(request.method)) + " " + url->path);
+  const bool storage = url->host.rfind("storage.", 0) == 0;
+  net::sandbox::Reply reply;
+  if (storage) {
+    reply = sandbox_.store(arriving, net::sandbox::read_from(std::move(body)));
+  } else {
+    arriving.body = std::move(body);
+    reply = sandbox_.api(arriving);
+  }
+  if (reply.fate != net::Fate::answer) return Failure{Cause::offline, "the connection was cut"};
+  if (request.save_to && reply.response.is_success()) {
+    TRY(platform::write_atomically(host_.files, *request.save_to, reply.response.body,
+                                   platform::FileSystem::Access::owner_only));
+    reply.response.body.clear();
+  }
+  return reply.response;
+}
+
+}  // namespace fieldsync::tests

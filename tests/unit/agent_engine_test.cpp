@@ -1,0 +1,228 @@
+#include <doctest/doctest.h>
+
+#include "net/sandbox/seed_people.h"
+#include "platform/base/digest.h"
+#include "tests/support/small_world.h"
+
+using namespace fieldsync;
+using base::Document;
+using base::List;
+using base::Value;
+using tests::Mishap;
+using tests::SmallWorld;
+
+namespace {
+
+const std::string kArchitect = std::to_string(net::sandbox::kArchitect);
+
+std::string some_rfi(SmallWorld& world) {
+  const Document listed = world.call("list", {{"kind", "rfi"}});
+  for (const Value& row : *listed.find("records")->as_list()) {
+    if (row.as_document()->text("status") == "open") return row.as_document()->text("id");
+  }
+  return "";
+}
+
+/// One of every kind of write, each with a text of its own.
+void capture_all(SmallWorld& world, const std::string& rfi, const std::string& mark) {
+  world.call("add", {{"kind", "note"}, {"fields", Document{{"comment", "note " + mark}}}});
+  world.call(
+      "add",
+      {{"kind", "rfi"},
+       {"fields",
+        Document{{"subject", "rfi " + mark}, {"question", "Which?"}, {"assignees", kArchitect}}},
+       {"files", List{world.stage(mark + ".jpg", "attached " + mark)}}});
+  world.call("add",
+             {{"kind", "photo"}, {"files", List{world.stage("photo.jpg", "photo " + mark)}}});
+  world.call("reply", {{"item", rfi}, {"body", "reply " + mark}});
+  world.call("edit", {{"item", rfi}, {"fields", Document{{"reference", "ref " + mark}}}});
+}
+
+/// Each capture is at the service exactly once, bit for bit.
+void check_all_once(SmallWorld& world, const std::string& mark) {
+  CHECK(world.at_service("note", "comment", "note " + mark) == 1);
+  CHECK(world.at_service("rfi", "subject", "rfi " + mark) == 1);
+  CHECK(world.at_service("photo", "sha256", base::digest_of("photo " + mark).hex()) == 1);
+  CHECK(world.at_service("rfi", "reference", "ref " + mark) == 1);
+  CHECK(world.control(net::Method::get, "/verdict").find("doubled")->as_list()->empty());
+}
+
+std::int64_t count_of(SmallWorld& world, const char* state) {
+  return world.call("status").find("queue")->as_document()->integer(state);
+}
+
+}  // namespace
+
+TEST_CASE("what is captured with no link is delivered once when it comes back, with receipts") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  const std::string rfi = some_rfi(world);
+  world.transport->mishap = [](const net::HttpRequest&) { return Mishap::lost_before; };
+  capture_all(world, rfi, "one");
+  world.run_for(std::chrono::minutes(10));
+  CHECK(count_of(world, "open") == 5);
+  world.transport->mishap = nullptr;
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  check_all_once(world, "one");
+  CHECK(count_of(world, "delivered") == 5);
+  const Document receipts = world.call("receipts", {{"verify", Value(true)}});
+  CHECK(receipts.find("receipts")->as_list()->size() == 5);
+  CHECK(*receipts.find("check")->as_document()->find("intact") == Value(true));
+}
+
+TEST_CASE("an answer lost after the effect doubles nothing, whichever write it was") {
+  for (int victim = 0; victim < 24; ++victim) {
+    CAPTURE(victim);
+    SmallWorld world(static_cast<std::uint64_t>(victim + 1));
+    world.run_for(std::chrono::minutes(1));
+    const std::string rfi = some_rfi(world);
+    int writes = 0;
+    world.transport->mishap = [&](const net::HttpRequest& request) {
+      if (request.method == net::Method::get) return Mishap::none;
+      return writes++ == victim / 2 ? (victim % 2 == 0 ? Mishap::lost_after : Mishap::lost_on_way)
+                                    : Mishap::none;
+    };
+    capture_all(world, rfi, "lost");
+    REQUIRE_MESSAGE(world.drain(), world.open_acts());
+    check_all_once(world, "lost");
+  }
+}
+
+TEST_CASE("a crash at any exchange loses nothing and doubles nothing") {
+  for (int victim = 0; victim < 24; ++victim) {
+    CAPTURE(victim);
+    SmallWorld world(static_cast<std::uint64_t>(victim + 100));
+    world.run_for(std::chrono::minutes(1));
+    const std::string rfi = some_rfi(world);
+    int exchanges = 0;
+    bool crash = false;
+    world.transport->mishap = [&](const net::HttpRequest&) {
+      if (exchanges++ != victim) return Mishap::none;
+      crash = true;
+      return Mishap::lost_after;
+    };
+    capture_all(world, rfi, "crash");
+    world.loop.run_until([&] { return crash; }, std::chrono::minutes(30));
+    world.crash_and_restart();
+    REQUIRE_MESSAGE(world.drain(), world.open_acts());
+    check_all_once(world, "crash");
+  }
+}
+
+TEST_CASE("two identical captures made on purpose both arrive, also when both answers are lost") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  int lost = 0;
+  world.transport->mishap = [&](const net::HttpRequest& request) {
+    const bool create =
+        request.method == net::Method::post && request.url.find("notes_logs") != std::string::npos;
+    return create && lost++ < 2 ? Mishap::lost_after : Mishap::none;
+  };
+  for (int i = 0; i < 2; ++i) {
+    world.call("add", {{"kind", "note"}, {"fields", Document{{"comment", "the same"}}}});
+  }
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  CHECK(world.at_service("note", "comment", "the same") == 2);
+}
+
+TEST_CASE("an empty round costs one call a tool, a photo three, an edit two with its proof") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  const std::string rfi = some_rfi(world);
+  const auto calls_of = [&](const std::function<void()>& act) {
+    world.transport->arrived.clear();
+    act();
+    world.loop.run_until([&] { return count_of(world, "open") == 0; }, std::chrono::minutes(1));
+    world.run_for(std::chrono::seconds(20));
+    std::int64_t calls = 0;
+    for (const std::string& line : world.transport->arrived) {
+      if (line.find("/rest/") != std::string::npos) ++calls;
+    }
+    return calls;
+  };
+  CHECK(calls_of([&] { world.call("sync"); }) == 4);
+  const auto photo = calls_of([&] {
+    world.call("add", {{"kind", "photo"}, {"files", List{world.stage("p.jpg", "bytes")}}});
+  });
+  CHECK(photo == 3 + 1);  // and one list of the tool, which proves all photos at once
+  const auto edit = calls_of([&] {
+    world.call("edit", {{"item", rfi}, {"fields", Document{{"reference", "two calls"}}}});
+  });
+  CHECK(edit == 2 + 1);  // and one look at the tool, which serves all edits at once
+}
+
+TEST_CASE("an office edit of another field is merged, of the same field it is held and explained") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  const std::string rfi = some_rfi(world);
+  const std::int64_t number = std::stoll(rfi.substr(rfi.find('-') + 1));
+  world.transport->mishap = [](const net::HttpRequest&) { return Mishap::lost_before; };
+  world.call("edit", {{"item", rfi}, {"fields", Document{{"reference", "ours"}}}});
+  world.run_for(std::chrono::minutes(1));
+  world.control(
+      net::Method::post, "/office",
+      {{"do", "edit_record"}, {"id", number}, {"fields", Document{{"drawing_number", "A-999"}}}});
+  world.transport->mishap = nullptr;
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  CHECK(world.at_service("rfi", "reference", "ours") == 1);
+  CHECK(world.at_service("rfi", "drawing_number", "A-999") == 1);
+
+  world.transport->mishap = [](const net::HttpRequest&) { return Mishap::lost_before; };
+  world.call("edit", {{"item", rfi}, {"fields", Document{{"reference", "ours again"}}}});
+  world.run_for(std::chrono::minutes(1));
+  world.control(
+      net::Method::post, "/office",
+      {{"do", "edit_record"}, {"id", number}, {"fields", Document{{"reference", "theirs"}}}});
+  world.transport->mishap = nullptr;
+  world.run_for(std::chrono::minutes(30));
+  CHECK(count_of(world, "held") == 1);
+  CHECK(world.at_service("rfi", "reference", "theirs") == 1);
+  const Document why = world.call("why", {{"item", rfi}});
+  const Document& first = *why.find("explanations")->as_list()->front().as_document();
+  CHECK(first.text("cause") == "conflict");
+  CHECK(first.text("evidence").find("theirs") != std::string::npos);
+}
+
+TEST_CASE("a poisoned act is held and delays the others by no attempt") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  world.transport->mishap = [](const net::HttpRequest&) { return Mishap::lost_before; };
+  // No assignee: the service refuses an open RFI without one.
+  world.call("add", {{"kind", "rfi"},
+                     {"fields", Document{{"subject", "poison"}, {"question", "Which?"}}}});
+  for (int i = 0; i < 50; ++i) {
+    world.call("add",
+               {{"kind", "note"}, {"fields", Document{{"comment", "note " + std::to_string(i)}}}});
+  }
+  world.transport->mishap = nullptr;
+  world.loop.run_until([&] { return count_of(world, "delivered") == 50; },
+                       std::chrono::minutes(10));
+  CHECK(count_of(world, "delivered") == 50);
+  CHECK(count_of(world, "held") == 1);
+}
+
+TEST_CASE("the mirror may be deleted at any moment and comes back; captures are not touched") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  const auto records = world.call("list", {{"kind", "rfi"}}).find("records")->as_list()->size();
+  world.transport->mishap = [](const net::HttpRequest&) { return Mishap::lost_before; };
+  capture_all(world, some_rfi(world), "mirror");
+  world.loop.clear();
+  world.agent.reset();
+  REQUIRE(world.files->remove(world.config.state_folder + "/mirror.db").ok());
+  world.crash_and_restart();
+  CHECK(count_of(world, "open") == 5);
+  world.transport->mishap = nullptr;
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  check_all_once(world, "mirror");
+  CHECK(world.call("list", {{"kind", "rfi"}}).find("records")->as_list()->size() == records + 1);
+}
+
+TEST_CASE("an idle agent does nothing between rounds") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(30));
+  const std::uint64_t before = world.loop.events();
+  world.run_for(std::chrono::hours(1));
+  // 12 rounds an hour of four tools, a handful of events each.
+  CHECK(world.loop.events() - before < 2'000);
+}
