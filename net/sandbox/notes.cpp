@@ -193,9 +193,7 @@ Reply update(Call& call) {
   if (auto refused = apply_fields(call, *project, found.note, *fields, found.level)) {
     return *refused;
   }
-  if (fields->has("upload_ids") && world.settings.choice("patch_uploads") == "replace") {
-    world.db().run("DELETE FROM attachments WHERE record=?", found.note.id);
-  }
+  prepare_patch(world, found.note.id, *fields);
   found.note.updated_at = world.now();
   world.save(found.note);
   const List blobs = attach_all(world, found.note.id, std::get<std::vector<Claimed>>(claimed));

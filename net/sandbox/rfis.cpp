@@ -147,6 +147,7 @@ Reply update(Call& call) {
   rfi.updated_at = world.now();
   world.save(rfi);
   watch_rfi(world, rfi);
+  if (const Document* asked = object(fields, "question")) prepare_patch(world, rfi.id, *asked);
   const List blobs = attach_all(world, rfi.id, uploads);
   world.effect(
       {call.caller.id, "update", "rfi", rfi.project, rfi.id, content_of(*sent, blobs), blobs});

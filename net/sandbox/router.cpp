@@ -26,15 +26,17 @@ bool fits(const Route& route, const std::vector<std::string>& parts,
 
 }  // namespace
 
-Route route(Method method, std::string_view pattern, Handler handler, Scope scope) {
-  return {method, parts_of(pattern), handler, scope};
+Route route(Method method, std::string_view pattern, Handler handler, Scope scope,
+            Repeats repeats) {
+  return {method, parts_of(pattern), handler, scope, repeats};
 }
 
 const Routes& all_routes() {
   static const Routes routes = [] {
     Routes all;
-    for (const auto family : {account_routes, rfi_routes, reply_routes, drawing_routes,
-                              photo_routes, note_routes, upload_routes, download_routes}) {
+    for (const auto family :
+         {account_routes, rfi_routes, reply_routes, drawing_routes, drawing_upload_routes,
+          photo_routes, note_routes, upload_routes, download_routes}) {
       for (Route& one : family()) all.push_back(std::move(one));
     }
     return all;

@@ -142,6 +142,25 @@ std::variant<Document, Reply> body_of(const Request& request) {
   return std::move(*parsed->as_document());
 }
 
+/// Runs the handler, or answers again what this token was answered before.
+Reply run_once(World& world, const Route& route, Call& call) {
+  const bool honoured =
+      route.method == Method::post &&
+      (route.repeats == Repeats::answer_again || world.settings.flag("idempotency_everywhere"));
+  const std::string& token = world.idempotency_token;
+  if (token.empty() || !honoured) return route.handler(call);
+  const std::string scope = std::to_string(call.caller.id) + " " + call.request.path;
+  const auto seen =
+      world.db().text("SELECT answer FROM tokens_seen WHERE token=? AND scope=?", token, scope);
+  if (seen) return text_reply(200, "application/json; charset=utf-8", *seen);
+  Reply reply = route.handler(call);
+  if (reply.response.is_success()) {
+    world.db().run("INSERT INTO tokens_seen(token, scope, answer) VALUES(?,?,?)", token, scope,
+                   reply.response.body);
+  }
+  return reply;
+}
+
 }  // namespace
 
 Reply Sandbox::answer_struck(const Request& request, const Strike& strike) {
@@ -189,7 +208,7 @@ Reply Sandbox::run_handler(const Request& request) {
               std::move(found.captured),
               *user,
               std::get<std::int64_t>(company)};
-    return found.route->handler(call);
+    return run_once(world, *found.route, call);
   }();
   add_rate_headers(reply, rate);
   return reply;

@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS records(
   id INTEGER PRIMARY KEY, kind TEXT, project INTEGER, parent INTEGER, author INTEGER,
   created_at INTEGER, updated_at INTEGER, deleted_at INTEGER, status TEXT, day TEXT,
   restricted INTEGER, body TEXT);
-CREATE INDEX IF NOT EXISTS records_kind ON records(kind, project);
+CREATE INDEX IF NOT EXISTS records_kind ON records(kind, project, deleted_at);
 CREATE INDEX IF NOT EXISTS records_updated ON records(kind, project, updated_at);
 CREATE INDEX IF NOT EXISTS records_day ON records(kind, project, day) WHERE day IS NOT NULL;
 CREATE INDEX IF NOT EXISTS records_parent ON records(parent, kind) WHERE parent IS NOT NULL;
@@ -60,7 +60,7 @@ CREATE TABLE IF NOT EXISTS ledger(
   effect_id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER, user INTEGER, verb TEXT, kind TEXT,
   project INTEGER, record INTEGER, content TEXT, blobs TEXT, token TEXT, request_id TEXT);
 CREATE TABLE IF NOT EXISTS tokens_seen(
-  token TEXT, scope TEXT, record INTEGER, PRIMARY KEY(token, scope)) WITHOUT ROWID;
+  token TEXT, scope TEXT, answer TEXT, PRIMARY KEY(token, scope)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS requests(
   id INTEGER PRIMARY KEY, time INTEGER, origin TEXT, method TEXT, path TEXT, query TEXT,
   user INTEGER, status INTEGER, fate TEXT, bytes_in INTEGER, bytes_out INTEGER);

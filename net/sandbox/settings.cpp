@@ -15,7 +15,6 @@ const std::vector<SettingRow>& all_settings() {
        {"always", "never", "alternate"},
        "whether a 429 says how long to wait"},
       {"reply_bumps_rfi", false, {}, "a reply changes its RFI's updated_at"},
-      {"attachment_bumps_record", true, {}, "an attachment changes its record's updated_at"},
       {"superseded_bumps", true, {}, "a new revision changes the older one's updated_at"},
       {"range_end", "inclusive", {"inclusive", "exclusive"}, "end of an updated_at range"},
       {"default_order", "id", {"id", "updated_desc"}, "order of lists without a sort"},
@@ -44,6 +43,7 @@ const std::vector<SettingRow>& all_settings() {
        false,
        {},
        "HEIC photos are refused (facts/procore-api.md 11: silent)"},
+      {"drawing_processing_seconds", 120, {}, "from drawing upload to ready_for_review"},
       {"photo_private", false, {}, "photos are private unless they say otherwise"},
   };
   return rows;

@@ -338,6 +338,12 @@ std::variant<std::vector<Claimed>, Reply> claim_all(Call& call, std::int64_t pro
   return claimed;
 }
 
+void prepare_patch(World& world, std::int64_t record, const Document& fields) {
+  if (fields.has("upload_ids") && world.settings.choice("patch_uploads") == "replace") {
+    world.db().run("DELETE FROM attachments WHERE record=?", record);
+  }
+}
+
 void mark_used(World& world, const Claimed& claimed) {
   world.db().run("UPDATE uploads SET uses=uses+1 WHERE uuid=?", claimed.uuid);
 }

@@ -30,6 +30,8 @@ std::variant<std::vector<Claimed>, Reply> claim_all(Call& call, std::int64_t pro
                                                     const Document& fields);
 /// Counts the use and attaches the files to the record. Returns their digests, for the ledger.
 List attach_all(World& world, std::int64_t record, const std::vector<Claimed>& claimed);
+/// Before the uploads of a PATCH: what was attached goes when the switch `patch_uploads` says so.
+void prepare_patch(World& world, std::int64_t record, const Document& fields);
 void mark_used(World& world, const Claimed& claimed);
 
 }  // namespace fieldsync::net::sandbox

@@ -225,6 +225,35 @@ TEST_CASE("a new revision supersedes the older one and may still be processing")
   CHECK_FALSE(rig.get(newer).object().find("pdf_url")->is_null());
 }
 
+TEST_CASE("a drawing upload is processed in its own time and honours its Idempotency-Token") {
+  SandboxRig rig;
+  const Document before = rig.get(kRevisions + "?drawing_set_id=current_set&per_page=1").row(0);
+  const std::int64_t drawing = before.integer("drawing_id");
+  const std::string path = "/rest/v1.1/projects/" + std::to_string(kProject) + "/drawing_uploads";
+  const Document import{{"upload_uuid", rig.upload("sheet.pdf", make_pdf({"new"}, 0))},
+                        {"drawing_id", drawing},
+                        {"default_revision", "7"},
+                        {"drawing_date", "2026-09-01T00:00:00Z"}};
+  const std::string body =
+      base::to_json(Document{{"drawing_upload", Document{{"drawing_log_imports", List{import}}}}});
+  Headers headers = rig.headers();
+  headers.add("Idempotency-Token", "sheet-7");
+  const Answer first = rig.call(Method::post, path, body, headers);
+  REQUIRE_MESSAGE(first.status == 201, first.raw);
+  const Answer second = rig.call(Method::post, path, body, headers);
+  CHECK(second.status == 200);
+  CHECK(second.id() == first.id());
+  const std::string one = path + "/" + std::to_string(first.id());
+  CHECK(rig.get(one).object().text("status") == "in_queue");
+  rig.clock.pass(70);
+  CHECK(rig.get(one).object().text("status") == "in_progress");
+  rig.clock.pass(60);
+  CHECK(rig.get(one).object().text("status") == "reviewed");
+  rig.set({{"default_order", "updated_desc"}});
+  const Answer revisions = rig.get(kRevisions + "?drawing_id=" + std::to_string(drawing));
+  CHECK(revisions.row(0).text("revision_number") == "7");
+}
+
 TEST_CASE("reference lists name areas, disciplines, sets and albums") {
   SandboxRig rig;
   const std::string v11 = "/rest/v1.1/projects/" + std::to_string(kProject);

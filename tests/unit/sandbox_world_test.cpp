@@ -158,6 +158,20 @@ TEST_CASE("creates repeat themselves: no Idempotency-Token is honoured on RFIs")
   CHECK(children(rig.control(Method::get, "/verdict").object(), "doubled").size() == 1);
 }
 
+TEST_CASE("with the switch, a repeated Idempotency-Token answers 200 and acts once") {
+  SandboxRig rig;
+  rig.set({{"idempotency_everywhere", true}});
+  Headers headers = rig.headers();
+  headers.add("Idempotency-Token", "token-2");
+  const std::string body = base::to_json(SandboxRig::rfi("once"));
+  const Answer first = rig.call(Method::post, kRfis, body, headers);
+  const Answer second = rig.call(Method::post, kRfis, body, headers);
+  CHECK(first.status == 201);
+  CHECK(second.status == 200);
+  CHECK(first.id() == second.id());
+  CHECK(rig.control(Method::get, "/ledger").list().size() == 1);
+}
+
 TEST_CASE("rights change per tool, tools go off, projects go away") {
   SandboxRig rig;
   rig.become(kField);
