@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "platform/base/value.h"
+#include "platform/child_process.h"
+#include "tests/bench/work_folder.h"
+
+/// The real programs as processes of their own, and what the system counts of them.
+namespace fieldsync::bench {
+
+/// What /proc tells of a process.
+struct Usage {
+  double resident_mb = 0;
+  double resident_peak_mb = 0;
+  double cpu_seconds = 0;
+  int threads = 0;
+  std::map<int, std::int64_t> wakeups;  ///< voluntary switches by thread
+};
+Usage usage_of(std::int64_t pid);
+/// Of all threads that live at the end.
+std::int64_t wakeups_between(const Usage& before, const Usage& after);
+
+void pause_seconds(double seconds);
+
+/// A sandbox with the small project, and an agent that is logged in to it.
+class AgentRig {
+ public:
+  AgentRig();
+  ~AgentRig();
+  AgentRig(const AgentRig&) = delete;
+  AgentRig& operator=(const AgentRig&) = delete;
+
+  std::string state() const { return folder_ / "state"; }
+  std::string project() const;
+  /// Runs `fieldsync run` until the rig ends. Stops the program when it does not get ready.
+  void start_agent();
+  std::int64_t agent_pid() const { return agent_->pid(); }
+  /// `fieldsync ARGUMENTS`; what it printed. Stops the program when it fails.
+  std::string command(const std::string& arguments, const std::string& input = "");
+
+ private:
+  void write_config() const;
+
+  WorkFolder folder_;
+  std::unique_ptr<platform::ChildProcess> sandbox_;
+  std::unique_ptr<platform::ChildProcess> agent_;
+  base::Document access_;
+};
+
+}  // namespace fieldsync::bench
