@@ -41,6 +41,7 @@ int columns_of(platform::Stream stream) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  fieldsync::platform::ignore_closed_pipes();
   const auto files = platform::make_system_files();
   const auto clock = platform::make_system_clock();
   cli::Surroundings around{*files, *clock, std::cout, std::cerr, {}, {}, {},
