@@ -404,7 +404,8 @@ TEST_CASE("transport: a hundred exchanges at once all end, each once") {
   for (int i = 0; i < 100; ++i) {
     rig.transport.submit(rig.request(Method::get, "/?" + std::to_string(i)),
                          [&, i](HttpOutcome outcome) {
-                           REQUIRE(outcome.response.ok());
+                           REQUIRE_MESSAGE(outcome.response.ok(),
+                                           (outcome.response.ok() ? "" : outcome.response.failure().what));
                            CHECK(outcome.response->body == std::to_string(i));
                            ++seen[static_cast<std::size_t>(i)];
                            ++ended;
