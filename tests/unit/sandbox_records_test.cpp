@@ -254,6 +254,19 @@ TEST_CASE("a drawing upload is processed in its own time and honours its Idempot
   CHECK(revisions.row(0).text("revision_number") == "7");
 }
 
+TEST_CASE("a refused call takes back what it had begun") {
+  SandboxRig rig;
+  rig.set({{"upload_reuse", "refuse"}});
+  const std::string path = "/rest/v1.1/projects/" + std::to_string(kProject) + "/drawing_uploads";
+  const Document good{{"upload_uuid", rig.upload("sheet.pdf", make_pdf({"new"}, 0))}};
+  const Document bad{{"upload_uuid", "01UNKNOWN"}};
+  const auto send = [&](const List& imports) {
+    return rig.post(path, {{"drawing_upload", Document{{"drawing_log_imports", imports}}}}).status;
+  };
+  CHECK(send({good, bad}) == 422);
+  CHECK_MESSAGE(send({good}) == 201, "the upload was not used up by the refused call");
+}
+
 TEST_CASE("reference lists name areas, disciplines, sets and albums") {
   SandboxRig rig;
   const std::string v11 = "/rest/v1.1/projects/" + std::to_string(kProject);
