@@ -1,5 +1,7 @@
 #include "platform/base/json.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -84,6 +86,74 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   std::vector<Open> stack_;
 };
 
+/// Writes as the library does, byte for byte, but without building its tree: every observation of a
+/// record goes through here twice.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+
+  void write(const Value& value) {
+    if (const bool* flag = value.as_bool()) {
+      out_ += *flag ? "true" : "false";
+    } else if (const auto* number = value.as_integer()) {
+      write_integer(*number);
+    } else if (const double* real = value.as_number()) {
+      out_ += std::isfinite(*real) ? Json(*real).dump() : "null";
+    } else if (const auto* text = value.as_text()) {
+      write_text(*text);
+    } else if (const List* list = value.as_list()) {
+      write_list(*list);
+    } else if (const Document* document = value.as_document()) {
+      write_document(*document);
+    } else {
+      out_ += "null";
+    }
+  }
+
+ private:
+  void write_integer(std::int64_t number) {
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+    out_.append(digits, end);
+  }
+
+  /// What is plain in JSON is copied; the library escapes and mends the rest.
+  void write_text(const std::string& text) {
+    const auto is_plain = [](char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\'; };
+    if (!std::all_of(text.begin(), text.end(), is_plain)) {
+      out_ += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+      return;
+    }
+    out_ += '"';
+    out_ += text;
+    out_ += '"';
+  }
+
+  void write_list(const List& list) {
+    char before = '[';
+    for (const Value& item : list) {
+      out_ += before;
+      before = ',';
+      write(item);
+    }
+    out_ += list.empty() ? "[]" : "]";
+  }
+
+  void write_document(const Document& document) {
+    char before = '{';
+    for (const Field& field : document) {
+      out_ += before;
+      before = ',';
+      write_text(field.name);
+      out_ += ':';
+      write(field.value);
+    }
+    out_ += document.empty() ? "{}" : "}";
+  }
+
+  std::string& out_;
+};
+
 Json to_library(const Value& value) {
   if (const bool* flag = value.as_bool()) return *flag;
   if (const auto* number = value.as_integer()) return *number;
@@ -116,7 +186,9 @@ Result<Value> parse_json(std::string_view text, JsonLimits limits) {
 }
 
 std::string to_json(const Value& value) {
-  return to_library(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text;
+  Writer(text).write(value);
+  return text;
 }
 
 std::string to_pretty_json(const Value& value) {

@@ -57,6 +57,39 @@ TEST_CASE("what cannot be JSON is written as the nearest that can") {
   CHECK(to_json("a\xFF") == "\"a\xEF\xBF\xBD\"");
 }
 
+TEST_CASE("text is escaped where JSON needs it and nowhere else") {
+  struct Row {
+    const char* what;
+    std::string text;
+    const char* json;
+  };
+  for (const Row& row : {
+           Row{"plain", "Beam B12, 20 mm / 3'", R"("Beam B12, 20 mm / 3'")"},
+           Row{"empty", "", R"("")"},
+           Row{"quote and backslash", R"(24" pipe C:\x)", R"("24\" pipe C:\\x")"},
+           Row{"short escapes", "a\nb\tc\rd\be\f", R"("a\nb\tc\rd\be\f")"},
+           Row{"other controls", std::string("\x01\x1f") + '\0', R"("\u0001\u001f\u0000")"},
+           Row{"delete", "\x7f", "\"\x7f\""},
+           Row{"beyond ASCII", "Tür 3 m²", "\"Tür 3 m²\""},
+       }) {
+    CAPTURE(row.what);
+    CHECK(to_json(row.text) == row.json);
+    CHECK(to_json(Document{{row.text, 1}}) == "{" + std::string(row.json) + ":1}");
+    CHECK(*parse_json(to_json(row.text)) == Value(row.text));
+  }
+}
+
+TEST_CASE("containers and numbers are written as people's JSON has them, without its spaces") {
+  const std::string text =
+      R"({"list":[1,-2.5,1e+300,0.1,[],{}],"none":null,"size":-9223372036854775808,"yes":true})";
+  const auto value = parse_json(text);
+  REQUIRE(value.ok());
+  CHECK(to_json(*value) == text);
+  std::string spaced = to_pretty_json(*value);
+  std::erase_if(spaced, [](char c) { return c == ' ' || c == '\n'; });
+  CHECK(spaced == text);
+}
+
 TEST_CASE("plain text of values is short") {
   CHECK(plain_text(nullptr).empty());
   CHECK(plain_text("a") == "a");
