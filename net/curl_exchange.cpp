@@ -133,7 +133,7 @@ Result<> Exchange::prepare(bool may_compress) {
   packed_.clear();
   answer_ = {};
   header_bytes_ = body_bytes_ = 0;
-  moved_ = -1;
+  moved_.reset();
   easy_ = curl_easy_init();
   if (!easy_) return Failure{Cause::limit_reached, host_ + ": no memory for the exchange"};
   set_common();

@@ -98,7 +98,7 @@ class Exchange {
   ByteCount header_bytes_ = 0;
   ByteCount body_bytes_ = 0;
   base::Failure failure_;
-  ByteCount moved_ = -1;
+  std::optional<ByteCount> moved_;  ///< unset until it was first looked at
   base::Instant moved_at_{};
 };
 
