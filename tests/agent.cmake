@@ -7,6 +7,7 @@ fs_add_test(agent_tests
     unit/agent_merge_test.cpp
     unit/agent_planner_test.cpp
     unit/agent_retry_test.cpp
+    unit/agent_text_merge_test.cpp
   LIBRARIES fs_agent
   LABELS unit)
 

@@ -1,7 +1,9 @@
 #include "agent/merge/three_way.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "agent/merge/text_merge.h"
 #include "platform/base/check.h"
 
 namespace fieldsync::merge {
@@ -37,6 +39,13 @@ Value merged_set(const Value& base_value, const Value& ours, const Value& theirs
   return merged;
 }
 
+/// Nothing when a side is no text, or both changed the same words.
+std::optional<std::string> merged_text(const Value& before, const Value& ours,
+                                       const Value& theirs) {
+  if (!before.as_text() || !ours.as_text() || !theirs.as_text()) return std::nullopt;
+  return merge_text(*before.as_text(), *ours.as_text(), *theirs.as_text());
+}
+
 bool same_set(const Value& a, const Value& b) {
   static const List kNone;
   const List& left = a.as_list() ? *a.as_list() : kNone;
@@ -64,8 +73,13 @@ Merged three_way(const kinds::KindDescriptor& kind, const base::Document& base_f
         if (!same_set(both, there)) merged.to_send.set(field.name, std::move(both));
         break;
       }
-      case kinds::MergeRule::scalar:
       case kinds::MergeRule::text:
+        if (const auto text = merged_text(before, field.value, there)) {
+          if (Value both(*text); !(both == there)) merged.to_send.set(field.name, std::move(both));
+          break;
+        }
+        [[fallthrough]];
+      case kinds::MergeRule::scalar:
       case kinds::MergeRule::workflow:
         if (field.value == there || field.value == before) break;
         if (there == before) {
