@@ -23,6 +23,23 @@ std::string conflict_text(const merge::FieldConflict& conflict) {
          base::plain_text(conflict.base) + "\"";
 }
 
+/// From now on the edit says: from what the service has to what both sides make together. The same
+/// merge is not computed twice (a text's could come out differently once it is applied), and what is
+/// read back is compared with what was sent.
+void rebase(Intent& intent, const base::Document& theirs, const base::Document& to_send) {
+  base::Document fields;
+  base::Document base_fields;
+  for (const base::Field& field : intent.fields) {
+    const base::Value* there = theirs.find(field.name);
+    const base::Value* sent = to_send.find(field.name);
+    const base::Value now = there ? *there : base::Value{};
+    base_fields.set(field.name, now);
+    fields.set(field.name, sent ? *sent : now);
+  }
+  intent.fields = std::move(fields);
+  intent.base = std::move(base_fields);
+}
+
 }  // namespace
 
 void Pusher::push(base::IntentId id, StepDone done) {
@@ -75,6 +92,7 @@ Result<bool> Pusher::merge_edit(Intent& intent, net::PushOp& op, const StepDone&
     done(outcomes_.held(intent, {Cause::conflict, evidence}));
     return false;
   }
+  rebase(intent, op.current, merged.to_send);
   if (merged.to_send.empty()) {
     // The service has these values already: nothing to send, only to prove.
     done(found(intent, op.id));
