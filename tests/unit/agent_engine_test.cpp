@@ -183,6 +183,27 @@ TEST_CASE("an office edit of another field is merged, of the same field it is he
   CHECK(first.text("evidence").find("theirs") != std::string::npos);
 }
 
+TEST_CASE("a note edited here and in the office is delivered with both edits in its text") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  const Document added = world.call(
+      "add", {{"kind", "note"}, {"fields", Document{{"comment", "rain\ncrane idle\nstop"}}}});
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  const std::string note = added.find("items")->as_list()->front().as_document()->text("id");
+  const Document shown = world.call("show", {{"item", note}});
+  const std::string service_id = shown.find("record")->as_document()->text("service_id");
+  world.transport->mishap = [](const net::HttpRequest&) { return Mishap::lost_before; };
+  world.call("edit", {{"item", note}, {"fields", Document{{"comment", "hail\ncrane idle\nstop"}}}});
+  world.control(net::Method::post, "/office",
+                {{"do", "edit_record"},
+                 {"id", static_cast<std::int64_t>(std::stoll(service_id))},
+                 {"fields", Document{{"comment", "rain\ncrane idle\ngo"}}}});
+  world.run_for(std::chrono::minutes(1));
+  world.transport->mishap = nullptr;
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  CHECK(world.at_service("note", "comment", "hail\ncrane idle\ngo") == 1);
+}
+
 TEST_CASE("a poisoned act is held and delays the others by no attempt") {
   SmallWorld world;
   world.run_for(std::chrono::minutes(1));
