@@ -10,7 +10,8 @@ namespace {
 /// blocks_later_ones as SQL.
 constexpr const char* kBlockerOf =
     "SELECT max(id) FROM intent INDEXED BY intent_item WHERE item = ? AND id < ? "
-    "AND state IN ('queued', 'waiting', 'sending', 'in_doubt', 'held')";
+    "AND (state IN ('queued', 'waiting', 'sending', 'in_doubt') "
+    "OR (state = 'held' AND act = 'create'))";
 
 /// One that waits, with what the rules look at.
 struct Waiting {
@@ -24,12 +25,19 @@ std::optional<std::int64_t> blocker_of(Database& db, std::string_view item, std:
   return found > 0 ? std::optional(found) : std::nullopt;
 }
 
-/// The state of the intent that `intent` was told to wait for.
-IntentState state_of_dependency(Database& db, const Intent& intent) {
+/// Whether the intent that `intent` was told to wait for keeps it waiting.
+bool dependency_blocks(Database& db, const Intent& intent) {
   const auto id = intent.depends_on->raw();
-  const auto text = db.text("SELECT state FROM intent WHERE id = ?", id);
-  const auto state = text ? intent_state_from(*text) : std::nullopt;
-  if (state && *state != IntentState::cancelled) return *state;
+  std::optional<IntentState> state;
+  std::optional<Act> act;
+  db.each(
+      "SELECT state, act FROM intent WHERE id = ?",
+      [&](const Row& row) {
+        state = intent_state_from(row.text(0));
+        act = act_from(row.text(1));
+      },
+      id);
+  if (state && act && *state != IntentState::cancelled) return blocks_later_ones(*state, *act);
   throw SqlError({base::Cause::bad_input, db.path() + ": the intent " + std::to_string(id) +
                                               " that this one waits for " +
                                               (state ? "was cancelled" : "is not there")});
@@ -82,9 +90,7 @@ void cancel_with(Database& db, const Waiting& root) {
 }  // namespace
 
 void place_in_order(Database& db, Intent& intent) {
-  if (intent.depends_on && !blocks_later_ones(state_of_dependency(db, intent))) {
-    intent.depends_on.reset();
-  }
+  if (intent.depends_on && !dependency_blocks(db, intent)) intent.depends_on.reset();
   if (!intent.depends_on) {
     if (const auto blocker = blocker_of(db, intent.item.raw(), intent.id.raw())) {
       intent.depends_on = IntentId(*blocker);
@@ -94,7 +100,7 @@ void place_in_order(Database& db, Intent& intent) {
 }
 
 void release_waiting(Database& db, const Intent& done) {
-  if (blocks_later_ones(done.state)) return;
+  if (blocks_later_ones(done.state, done.act)) return;
   if (done.state == IntentState::cancelled && done.act == Act::create) {
     cancel_with(db, {done.id.raw(), done.item.raw(), std::string(name(done.act))});
     return;
@@ -107,8 +113,9 @@ void release_orphans(Database& db) {
   db.each(
       "SELECT w.id, w.item, w.act FROM intent AS w INDEXED BY intent_waiting "
       "LEFT JOIN intent AS d ON d.id = w.depends_on "
-      "WHERE w.state = 'waiting' AND (d.id IS NULL OR d.state NOT IN "
-      "('queued', 'waiting', 'sending', 'in_doubt', 'held')) ORDER BY w.id",
+      "WHERE w.state = 'waiting' AND (d.id IS NULL OR (d.state NOT IN "
+      "('queued', 'waiting', 'sending', 'in_doubt') "
+      "AND NOT (d.state = 'held' AND d.act = 'create'))) ORDER BY w.id",
       [&](const Row& row) {
         orphans.push_back({row.integer(0), row.text(1), row.text(2)});
       });

@@ -15,7 +15,8 @@ std::optional<UploadState> upload_state_from(std::string_view text);
 std::string_view name(UploadStyleStored style);
 std::optional<UploadStyleStored> upload_style_from(std::string_view text);
 
-/// Whether later intents of the same item wait for one in this state: open and not yet sent.
-bool blocks_later_ones(IntentState state);
+/// Whether later intents of the same item wait for one like this: open and not yet sent. A held
+/// edit delays nothing (promise P7); a held create does, since nothing can be without its record.
+bool blocks_later_ones(IntentState state, Act act);
 
 }  // namespace fieldsync::storage

@@ -39,8 +39,11 @@ class WorkStore {
   Result<std::optional<Intent>> intent(IntentId id);
   /// Replaces everything of the row but its id.
   Result<> update(const Intent& intent);
-  /// Also releases intents that waited for it, when its state is an end or `sent`.
+  /// Also releases intents that waited for it, when it blocks them no more.
   Result<> update_and_release(const Intent& intent);
+  /// One intent becomes two in one transaction: `rest` is rewritten, `apart` added as it stands
+  /// (state and cause included). Returns `apart` with its id.
+  Result<Intent> split_off(const Intent& rest, Intent apart);
   /// Up to `limit` intents that may be worked on at `now`: queued or in_doubt or sent with
   /// next_attempt <= now. Small ones (no attachments) first, then by id. Past tuning::kDueWindow
   /// retries that are due in one state, those due longest are taken.

@@ -109,6 +109,22 @@ Result<> WorkStore::update(const Intent& intent) {
   });
 }
 
+Result<Intent> WorkStore::split_off(const Intent& rest, Intent apart) {
+  auto split = guarded([&] {
+    db_->transact([&] {
+      if (!rewrite_intent(*db_, rest)) {
+        throw no_such_row(*db_, "intent " + std::to_string(rest.id.raw()));
+      }
+      apart.id = IntentId(next_id_);
+      insert_intent(*db_, apart);
+      release_waiting(*db_, rest);
+    });
+  });
+  TRY(split);
+  ++next_id_;
+  return apart;
+}
+
 Result<> WorkStore::update_and_release(const Intent& intent) {
   return guarded([&] {
     db_->transact([&] {

@@ -46,7 +46,10 @@ bool is_open(IntentState state) {
   return state != IntentState::delivered && state != IntentState::cancelled;
 }
 
-bool blocks_later_ones(IntentState state) { return is_open(state) && state != IntentState::sent; }
+bool blocks_later_ones(IntentState state, Act act) {
+  if (state == IntentState::held) return act == Act::create;
+  return is_open(state) && state != IntentState::sent;
+}
 
 std::string_view name(UploadState state) {
   switch (state) {

@@ -26,6 +26,8 @@ using base::Value;
 ///   show      item                                                  -> {record, pending:[…]}
 ///   queue     all?, after?                                          -> {intents:[…], counts}
 ///   why       item (a record or an act's number) -> {explanations:[…], receipts}
+///   conflicts -                -> {conflicts:[{id,item,author,fields:[{field,base,ours,theirs}]}]}
+///   resolve   conflict, take: ours|theirs|value, value? -> {id, state}
 ///   retry     item?                                                 -> {count}
 ///   receipts  item?, after?, verify?  -> {receipts:[…], check?:{intact,checked,problem}}
 ///   status    -    -> {link, login, budget, remotes, projects, queue, busy, progress, notices}

@@ -67,7 +67,7 @@ Result<> Outcomes::held(Intent intent, const Failure& failure) {
   context_.log.warning("intent.held", {{"intent", intent.id.raw()},
                                        {"cause", base::info(failure.cause).id},
                                        {"why", failure.what}});
-  return context_.work.update(intent);
+  return context_.work.update_and_release(intent);
 }
 
 Result<> Outcomes::link_is_back() {

@@ -15,10 +15,15 @@ using Direct = Result<Document> (*)(Parts&, const Document&);
 
 const std::map<std::string_view, Direct>& direct_verbs() {
   static const std::map<std::string_view, Direct> verbs = {
-      {"add", add},       {"edit", edit},         {"reply", reply},       {"attach", attach},
-      {"remove", remove}, {"list", list},         {"show", show},         {"queue", queue},
-      {"why", why},       {"retry", retry},       {"receipts", receipts}, {"sync", sync},
-      {"follow", follow}, {"unfollow", unfollow}, {"logout", logout},
+      {"add", add},           {"edit", edit},
+      {"reply", reply},       {"attach", attach},
+      {"remove", remove},     {"list", list},
+      {"show", show},         {"queue", queue},
+      {"why", why},           {"retry", retry},
+      {"receipts", receipts}, {"sync", sync},
+      {"follow", follow},     {"unfollow", unfollow},
+      {"logout", logout},     {"conflicts", conflicts},
+      {"resolve", resolve},
   };
   return verbs;
 }

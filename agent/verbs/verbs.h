@@ -41,6 +41,10 @@ Result<Document> why(Parts& parts, const Document& arguments);
 Result<Document> retry(Parts& parts, const Document& arguments);
 Result<Document> receipts(Parts& parts, const Document& arguments);
 
+// --- conflict_verbs.cpp --------------------------------------------------------------------------
+Result<Document> conflicts(Parts& parts, const Document& arguments);
+Result<Document> resolve(Parts& parts, const Document& arguments);
+
 // --- status_verbs.cpp ----------------------------------------------------------------------------
 Result<Document> status(Parts& parts);
 Result<Document> sync(Parts& parts, const Document& arguments);

@@ -109,6 +109,13 @@ TEST_SUITE("storage/work_store") {
         CHECK(state_of(*store, 2) == IntentState::waiting);
       }
     }
+    SUBCASE("a held edit delays nothing, a held create all that needs its record") {
+      move_to(*store, 2, IntentState::held);
+      CHECK(store->intent(IntentId(4)).value()->depends_on == IntentId(1));
+      move_to(*store, 1, IntentState::sent);
+      CHECK(state_of(*store, 4) == IntentState::queued);
+      CHECK(store->add({make_intent("a", Act::edit)}).value()[0].depends_on == IntentId(4));
+    }
     SUBCASE("a cancelled edit lets the next wait for the one before it") {
       move_to(*store, 2, IntentState::cancelled);
       CHECK(state_of(*store, 4) == IntentState::waiting);
