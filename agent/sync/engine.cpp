@@ -3,6 +3,7 @@
 #include "agent/sync/binding.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/tuning.h"
+#include "platform/memory.h"
 
 namespace fieldsync::sync {
 
@@ -78,6 +79,14 @@ void Engine::think() {
   if (next.wake) wake_at(*next.wake);
   for (const Step& step : next.steps) perform(step);
   if (on_change) on_change();
+  rest_when_idle();
+}
+
+/// An agent sleeps most of its life: it must not hold for days what one pull needed for a minute.
+void Engine::rest_when_idle() {
+  if (rest_ == Rest::taken || !is_idle()) return;
+  platform::release_unused_memory();
+  rest_ = Rest::taken;
 }
 
 void Engine::wake_at(base::WallTime at) {
@@ -92,6 +101,7 @@ void Engine::wake_at(base::WallTime at) {
 
 void Engine::perform(const Step& step) {
   busy_.insert(step.key);
+  rest_ = Rest::due;
   const StepDone done = [this, step](const Result<>& result) { finish(step, result); };
   switch (step.kind) {
     case StepKind::read_rights:

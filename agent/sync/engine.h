@@ -50,6 +50,7 @@ class Engine {
   void finish(const Step& step, const base::Result<>& result);
   void perform_show(const Step& step, const StepDone& done);
   void wake_at(base::WallTime at);
+  void rest_when_idle();
   void in_trouble(const base::Failure& failure);
 
   platform::Host& host_;
@@ -72,6 +73,8 @@ class Engine {
   std::optional<platform::TimerId> timer_;
   std::optional<base::WallTime> wake_;
   enum class Thought { none, posted } thought_ = Thought::none;
+  /// Whether something was done since memory was last given back.
+  enum class Rest { due, taken } rest_ = Rest::due;
   std::optional<base::Failure> trouble_;
   base::WallTime trouble_until_{};
 };

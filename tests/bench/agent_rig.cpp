@@ -72,6 +72,7 @@ Usage usage_of(std::int64_t pid) {
   Usage usage;
   usage.resident_mb = static_cast<double>(number_in(status, "VmRSS")) * 1'024 / 1e6;
   usage.resident_peak_mb = static_cast<double>(number_in(status, "VmHWM")) * 1'024 / 1e6;
+  usage.own_mb = static_cast<double>(number_in(status, "RssAnon")) * 1'024 / 1e6;
   usage.cpu_seconds = cpu_seconds_of(content_of(folder + "/stat"));
   for (const auto& task : std::filesystem::directory_iterator(folder + "/task")) {
     usage.wakeups[std::atoi(task.path().filename().c_str())] =
@@ -97,18 +98,18 @@ void pause_seconds(double seconds) {
   ::nanosleep(&span, nullptr);
 }
 
-AgentRig::AgentRig() {
+AgentRig::AgentRig(const std::string& size, const std::string& tools) {
   std::filesystem::create_directories(folder_ / "run");
   ::setenv("XDG_RUNTIME_DIR", (folder_ / "run").c_str(), 1);
   const std::string ready = folder_ / "sandbox.json";
   sandbox_ = start(places().sandbox,
-                   {"--state", folder_ / "sandbox", "--project", "small", "--ready-file", ready,
-                    "--rate", "0", "--spike", "0"},
+                   {"--state", folder_ / "sandbox", "--project", size, "--ready-file", ready,
+                    "--rate", "100000", "--spike", "200"},
                    folder_ / "sandbox.out", ready);
   auto access = base::parse_json(content_of(ready));
   FS_CHECK(access.ok() && access->as_document());
   access_ = *access->as_document();
-  write_config();
+  write_config(tools);
   command("login", access_.text("client_secret") + "\n");
 }
 
@@ -119,12 +120,13 @@ AgentRig::~AgentRig() {
 
 std::string AgentRig::project() const { return std::to_string(access_.integer("project")); }
 
-void AgentRig::write_config() const {
+void AgentRig::write_config(const std::string& tools) const {
   put_content(folder_ / "fieldsync.toml",
               "[remote.procore]\napi_url = \"" + access_.text("api_url") + "\"\nlogin_url = \"" +
-                  access_.text("login_url") + "\"\ncompany = " +
-                  std::to_string(access_.integer("company")) + "\nclient_id = \"" +
-                  access_.text("client_id") + "\"\n[[follow]]\nproject = " + project() + "\n");
+                  access_.text("login_url") +
+                  "\"\ncompany = " + std::to_string(access_.integer("company")) +
+                  "\nclient_id = \"" + access_.text("client_id") +
+                  "\"\n[[follow]]\nproject = " + project() + "\ntools = [" + tools + "]\n");
 }
 
 void AgentRig::start_agent() {

@@ -14,6 +14,7 @@ namespace fieldsync::bench {
 /// What /proc tells of a process.
 struct Usage {
   double resident_mb = 0;
+  double own_mb = 0;  ///< of it, not shared with other programs as code of libraries is
   double resident_peak_mb = 0;
   double cpu_seconds = 0;
   int threads = 0;
@@ -25,10 +26,12 @@ std::int64_t wakeups_between(const Usage& before, const Usage& after);
 
 void pause_seconds(double seconds);
 
-/// A sandbox with the small project, and an agent that is logged in to it.
+/// A sandbox with one of its projects, and an agent that is logged in to it and follows it.
 class AgentRig {
  public:
-  AgentRig();
+  /// `size` is small or large; `tools` as the config file has them, in quotes.
+  explicit AgentRig(const std::string& size = "small",
+                    const std::string& tools = "\"drawings\", \"photos\", \"rfis\", \"notes\"");
   ~AgentRig();
   AgentRig(const AgentRig&) = delete;
   AgentRig& operator=(const AgentRig&) = delete;
@@ -42,7 +45,7 @@ class AgentRig {
   std::string command(const std::string& arguments, const std::string& input = "");
 
  private:
-  void write_config() const;
+  void write_config(const std::string& tools) const;
 
   WorkFolder folder_;
   std::unique_ptr<platform::ChildProcess> sandbox_;
