@@ -42,6 +42,8 @@ World::World(storage::Database& database, const platform::Clock& clock)
   }
   db_.script(kSchema);
   set_meta("schema", std::to_string(kSchemaVersion));
+  // Of uploads that a kill cut short: their numbers will be given out again.
+  db_.run("DELETE FROM chunks WHERE blob NOT IN (SELECT id FROM blobs)");
   const std::string boot = std::to_string(std::atoll(meta("boot").c_str()) + 1);
   set_meta("boot", boot);
   secret_ = "fieldsync sandbox " + boot;

@@ -219,6 +219,16 @@ TEST_CASE("settings refuse what they do not know") {
   CHECK(rig.control(Method::patch, "/settings", {{"range_end", "open"}}).status == 400);
 }
 
+TEST_CASE("bytes of an upload that a kill cut short are gone after the next start") {
+  SandboxRig rig;
+  const auto chunks = [&] { return *rig.database->integer("SELECT count(*) FROM chunks"); };
+  const std::int64_t whole = chunks();
+  rig.database->run("INSERT INTO chunks(blob, n, bytes) VALUES(9, 0, 'cut')");
+  rig.sandbox.reset();
+  REQUIRE(Sandbox::open(*rig.database, rig.clock, {}).ok());
+  CHECK(chunks() == whole);
+}
+
 TEST_CASE("the world survives a restart: records, settings, tokens, clock and ledger") {
   tests::TempFolder folder;
   StillClock clock;
