@@ -8,7 +8,10 @@ add_dependencies(fs_e2e_support fieldsync fieldsync-sandbox)
 
 fs_add_test(e2e_tests
   SOURCES
+    e2e/calls_test.cpp
+    e2e/cli_contract_test.cpp
     e2e/main_job_test.cpp
+    e2e/photos_test.cpp
   LIBRARIES fs_e2e_support
   LABELS e2e)
 

@@ -59,7 +59,7 @@ TEST_CASE(
 
   const Said receipts = site.must({"receipts", "--verify"});
   CHECK(list_in(receipts.document(), "receipts").size() == captures.size());
-  CHECK(part(receipts.document(), "check").integer("rows") ==
+  CHECK(part(receipts.document(), "check").integer("checked") ==
         static_cast<std::int64_t>(captures.size()));
   CHECK(list_in(part(receipts.document(), "check"), "faults").empty());
 }
