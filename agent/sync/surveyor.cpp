@@ -111,7 +111,10 @@ Result<IntentFacts> Surveyor::facts_of(Intent intent, const Situation& situation
 }
 
 Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFacts* tool) {
-  const base::WallTime fresh_from = context_.now() - tuning::kEditFreshness;
+  base::WallTime fresh_from = context_.now() - tuning::kEditFreshness;
+  // What was seen before the person edited cannot show what the office did since. (A capture from
+  // the future is one from before the clock was set back.)
+  if (intent.captured_at <= context_.now()) fresh_from = std::max(fresh_from, intent.captured_at);
   TRY_ASSIGN(const auto key, key_of(context_, intent));
   if (!key) return IntentFacts::Sight::fresh;  // the push will say what it waits for
   TRY_ASSIGN(const auto record, context_.mirror.record(*key));

@@ -36,8 +36,8 @@ inline constexpr Millis kWindowAhead{24 * 3'600'000};
 inline constexpr Millis kSweepInterval{24 * 3'600'000};
 /// Permissions have no change stamp; read again this often, and after any refusal.
 inline constexpr Millis kPermissionsInterval{3'600'000};
-/// An edit is compared with what the service has not longer ago than this. One look at the tool
-/// serves every edit in that time.
+/// An edit is compared with what the service has not longer ago than this, and not before the edit
+/// was made. One look at the tool serves every edit in that time.
 inline constexpr Millis kEditFreshness{10'000};
 /// Deliveries of kinds whose lists show all are read back together; the oldest waits no longer.
 inline constexpr Millis kReadBackPatience{30'000};

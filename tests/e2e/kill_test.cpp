@@ -4,9 +4,7 @@
 #include <mutex>
 #include <thread>
 
-#include "agent/try/picture.h"
 #include "agent/try/scenario.h"
-#include "platform/base/digest.h"
 #include "platform/random.h"
 #include "tests/support/site.h"
 
@@ -16,7 +14,8 @@
 namespace fieldsync::tests {
 namespace {
 
-constexpr ByteCount kPartMax = 5 << 20;  // facts/procore-api.md 7.1
+/// Parts must be larger than 5 MiB (facts/procore-api.md 7.1).
+constexpr ByteCount kPartMax = (5 << 20) + 1;
 
 /// What the capturing thread did.
 struct Diary {
@@ -28,7 +27,17 @@ struct Diary {
 /// Captures notes and photos through the agent for as long as it may, as fast as it may.
 class Worker {
  public:
-  Worker(Site& site, std::uint64_t seed) : site_(site), random_(seed) {}
+  Worker(Site& site, std::uint64_t seed) : site_(site), random_(seed) {
+    // Made beforehand, so that a kill hits the agent and not the camera.
+    for (std::uint64_t i = 0; i < 8; ++i) {
+      small_.push_back(site.picture("small" + std::to_string(i), random_.between(70'000, 300'000),
+                                    random_.next()));
+    }
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      large_.push_back(site.picture("large" + std::to_string(i),
+                                    random_.between(5'500'000, 8'000'000), random_.next()));
+    }
+  }
   ~Worker() { stop(); }
   void start() {
     thread_ = std::thread([this] { work(); });
@@ -57,7 +66,7 @@ class Worker {
 
   void capture(cli::Session& session) {
     const int number = ++count_;
-    const bool photo = random_.chance(0.4);
+    const bool photo = random_.chance(0.5);
     Capture capture;
     capture.text = "capture " + std::to_string(number) + ".";
     const auto done = photo ? add_photo(session, capture) : add_note(session, capture);
@@ -74,13 +83,12 @@ class Worker {
 
   bool add_photo(cli::Session& session, Capture& capture) {
     capture.what = Capture::What::photo;
-    // One in ten has two parts.
-    const ByteCount size = random_.chance(0.1) ? random_.between(5'500'000, 8'000'000)
-                                               : random_.between(70'000, 300'000);
-    const auto picture = site_.picture("w.jpg", size, random_.next());
+    // One in five has two parts.
+    const auto& album = random_.chance(0.2) ? large_ : small_;
+    const Site::Picture& picture = album[random_.below(album.size())];
     capture.sha256 = {picture.sha256};
-    capture.bytes = size;
-    const auto staged = session.stage({picture.path, "w.jpg", size, {}, "image/jpeg"});
+    capture.bytes = picture.size;
+    const auto staged = session.stage({picture.path, "w.jpg", picture.size, {}, "image/jpeg"});
     if (!staged) return false;
     return session
         .call("add", {{"kind", "photo"},
@@ -91,6 +99,7 @@ class Worker {
 
   Site& site_;
   platform::Random random_;
+  std::vector<Site::Picture> small_, large_;
   std::thread thread_;
   std::atomic<bool> stopping_ = false;
   std::atomic<int> allowed_ = 0;
@@ -109,7 +118,7 @@ std::int64_t last_request(Site& site) {
 
 /// Until the moment of the next kill: of time, or of a step at the service.
 void wait_for_the_moment(Site& site, platform::Random& random, std::int64_t& effect) {
-  const auto way = random.below(4);
+  const auto way = random.below(5);
   if (way < 2) {
     site.is_within(Millis{random.between(0, 120)}, [] { return false; });
   } else if (way == 2) {  // right after something took effect
@@ -118,6 +127,12 @@ void wait_for_the_moment(Site& site, platform::Random& random, std::int64_t& eff
       const bool moved = now > effect;
       effect = now;
       return moved;
+    });
+  } else if (way == 3) {  // while a part is on its way
+    site.is_within(Millis{400}, [&] {
+      const Document now = site.status();
+      const Document& progress = part(now, "progress");
+      return progress.integer("bytes_done") < progress.integer("bytes_total");
     });
   } else {  // right after some answer
     const std::int64_t before = last_request(site);

@@ -33,8 +33,9 @@ inline void need(const base::Result<>& result) {
 }
 
 struct SiteOptions {
-  /// Limits that are announced and never reached: a client that is told none keeps to narrow ones.
-  std::vector<std::string> sandbox_arguments = {"--rate", "1000000", "--spike", "1000000"};
+  /// Limits that are announced and never reached: 200 in ten seconds is the widest a client
+  /// believes.
+  std::vector<std::string> sandbox_arguments = {"--rate", "1000000", "--spike", "200"};
   std::string tools;   ///< of `follow`, with commas; empty: all
   std::string limits;  ///< more lines of the config's [limits]
   std::string state;   ///< the agent's folder; empty: in the site's own
