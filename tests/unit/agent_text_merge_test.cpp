@@ -10,7 +10,7 @@
 using fieldsync::merge::merge_text;
 using fieldsync::platform::Random;
 
-TEST_CASE("texts merge by line, then by word, and conflict only where both changed the same words") {
+TEST_CASE("texts merge by line, then by word, and conflict only where both changed a word") {
   struct Row {
     std::string description;
     const char *base, *ours, *theirs;

@@ -402,14 +402,14 @@ TEST_CASE("transport: a hundred exchanges at once all end, each once") {
   std::vector<int> seen(100, 0);
   int ended = 0;
   for (int i = 0; i < 100; ++i) {
-    rig.transport.submit(rig.request(Method::get, "/?" + std::to_string(i)),
-                         [&, i](HttpOutcome outcome) {
-                           REQUIRE_MESSAGE(outcome.response.ok(),
-                                           (outcome.response.ok() ? "" : outcome.response.failure().what));
-                           CHECK(outcome.response->body == std::to_string(i));
-                           ++seen[static_cast<std::size_t>(i)];
-                           ++ended;
-                         });
+    rig.transport.submit(
+        rig.request(Method::get, "/?" + std::to_string(i)), [&, i](HttpOutcome outcome) {
+          REQUIRE_MESSAGE(outcome.response.ok(),
+                          (outcome.response.ok() ? "" : outcome.response.failure().what));
+          CHECK(outcome.response->body == std::to_string(i));
+          ++seen[static_cast<std::size_t>(i)];
+          ++ended;
+        });
   }
   rig.loop.run_until([&] { return ended == 100; });
   CHECK(std::all_of(seen.begin(), seen.end(), [](int count) { return count == 1; }));
