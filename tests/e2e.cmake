@@ -8,10 +8,14 @@ add_dependencies(fs_e2e_support fieldsync fieldsync-sandbox)
 
 fs_add_test(e2e_tests
   SOURCES
+    e2e/bad_answers_test.cpp
+    e2e/bad_input_test.cpp
     e2e/calls_test.cpp
     e2e/cli_contract_test.cpp
+    e2e/disk_full_test.cpp
     e2e/main_job_test.cpp
     e2e/photos_test.cpp
+    e2e/try_test.cpp
   LIBRARIES fs_e2e_support
   LABELS e2e)
 
@@ -19,3 +23,8 @@ fs_add_test(e2e_kill_tests
   SOURCES e2e/kill_test.cpp
   LIBRARIES fs_e2e_support
   LABELS e2e)
+
+fs_add_test(try_tests
+  SOURCES unit/try_score_test.cpp
+  LIBRARIES fs_try
+  LABELS unit)

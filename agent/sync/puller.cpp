@@ -22,6 +22,8 @@ struct Puller::Round {
   std::optional<WallTime> began;      ///< the service's clock at the first answer
   std::vector<base::ServiceId> ids;   ///< of the listing under way, when it is a sweep
   std::optional<std::int64_t> total;  ///< as its first page counted
+  std::int64_t unreadable = 0;        ///< records nobody could read
+  std::string first_unreadable;       ///< why not, of the first
   StepDone done;
 };
 
@@ -91,6 +93,7 @@ Result<> Puller::take_page(Round& round, const net::ListPage& page) {
   if (!rows.empty()) TRY(context_.mirror.apply(rows, std::nullopt));
   TRY(deliveries_.observed(round.project, page.records));
   for (const Failure& failure : page.unreadable) {
+    if (++round.unreadable == 1) round.first_unreadable = failure.what;
     context_.log.warning("pull.unreadable", {{"tool", round.tool}, {"why", failure.what}});
   }
 
@@ -121,7 +124,9 @@ Result<> Puller::take_page(Round& round, const net::ListPage& page) {
 
 Result<> Puller::finish(Round& round) {
   const WallTime now = context_.now();
-  if (round.sweep != Sweep::ids) round.state.changes_until = round.began;
+  // What could not be read may have been spoilt on its way: the next window covers it again.
+  const bool covered = round.sweep == Sweep::everything || round.unreadable == 0;
+  if (round.sweep != Sweep::ids && covered) round.state.changes_until = round.began;
   if (round.sweep != Sweep::changes) round.state.swept_at = now;
   if (round.sweep != Sweep::ids) round.state.complete_as_of = now;
   // A look for deletions is no look for changes: that one follows at once.
@@ -132,6 +137,11 @@ Result<> Puller::finish(Round& round) {
   round.state.attempts = 0;
   round.state.cause = Cause::none;
   round.state.evidence.clear();
+  if (round.unreadable > 0) {
+    round.state.cause = Cause::unexpected_answer;
+    round.state.evidence =
+        std::to_string(round.unreadable) + " records could not be read: " + round.first_unreadable;
+  }
   context_.log.info("pull.done", {{"tool", round.tool}, {"pages", round.pages}});
   return context_.mirror.save_tool_state(round.state);
 }
