@@ -52,6 +52,7 @@ void Engine::nudge() {
 Result<> Engine::sync_now(net::Sweep sweep) {
   remote_.link.try_now();
   trouble_until_ = {};
+  rights_.doubt_all();
   TRY(context_.work.make_due(std::nullopt));
   TRY(surveyor_.ask_for_rounds(sweep));
   nudge();

@@ -59,7 +59,14 @@ Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
 }
 
 Result<> Outcomes::held(Intent intent, const Failure& failure) {
-  if (failure.cause == Cause::permission_missing && on_refused) on_refused(intent.project);
+  const bool for_lack_of_rights = failure.cause == Cause::permission_missing ||
+                                  failure.cause == Cause::tool_disabled ||
+                                  failure.cause == Cause::project_gone;
+  if (for_lack_of_rights && on_refused) on_refused(intent.project);
+  return frozen(std::move(intent), failure);
+}
+
+Result<> Outcomes::frozen(Intent intent, const Failure& failure) {
   intent.state = IntentState::held;
   intent.cause = failure.cause;
   intent.evidence = failure.what;

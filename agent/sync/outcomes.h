@@ -20,6 +20,8 @@ class Outcomes {
   /// A look at a delivery failed or did not show it yet; the state stays as it is.
   base::Result<> unproven(storage::Intent intent, const base::Failure& failure);
   base::Result<> held(storage::Intent intent, const base::Failure& failure);
+  /// Held without asking the service: what is known of the rights says no.
+  base::Result<> frozen(storage::Intent intent, const base::Failure& failure);
 
   /// Told of a project in which the service refused something for lack of rights.
   std::function<void(const base::ProjectId&)> on_refused;

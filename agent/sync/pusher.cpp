@@ -3,6 +3,7 @@
 #include "agent/merge/three_way.h"
 #include "agent/sync/binding.h"
 #include "agent/sync/retry.h"
+#include "agent/sync/rights.h"
 #include "agent/sync/tuning.h"
 
 namespace fieldsync::sync {
@@ -53,6 +54,9 @@ void Pusher::push(base::IntentId id, StepDone done) {
   if (!*loaded || (*loaded)->state != IntentState::queued) return done(Done{});
   Intent intent = **loaded;
 
+  const auto* kind = kinds::find_kind(intent.kind.raw());
+  const auto refused = refusal(context_.remote, intent.project, kind ? kind->tool : "");
+  if (refused) return done(outcomes_.frozen(intent, *refused));
   auto bound = bind(context_, intent);
   if (!bound) return done(outcomes_.failed(intent, bound.failure()));
   net::PushOp op = *bound;

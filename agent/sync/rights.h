@@ -1,10 +1,18 @@
 #pragma once
 
+#include <set>
+
 #include "agent/sync/context.h"
 
 namespace fieldsync::sync {
 
-/// Reads who this login is and what it may do in a project (facts/procore-api.md 13). Loop thread.
+/// Why this login may not write in the tool of the project, as last read: tool and level needed are
+/// named. Nothing when it may, or when the tool is unknown (the service decides then).
+std::optional<base::Failure> refusal(const Remote& remote, const base::ProjectId& project,
+                                     std::string_view tool);
+
+/// Reads who this login is and what it may do in a project (facts/procore-api.md 13). What was held
+/// for lack of a right goes on by itself when the right is back. Loop thread.
 class RightsReader {
  public:
   explicit RightsReader(Context& context)
@@ -17,12 +25,17 @@ class RightsReader {
   std::optional<base::WallTime> retry_at() const;
   /// After a 403: they are read again before anything else.
   void doubt(const base::ProjectId& project);
+  /// A person wants everything tried now.
+  void doubt_all();
   /// Why the last reading failed; nothing when it did not.
   const std::optional<base::Failure>& failure() const { return failure_; }
 
  private:
   void read_permissions(const base::ProjectId& project, StepDone done);
   void failed(const base::ProjectId& project, const base::Failure& failure);
+  /// Takes new rights in and releases what they make possible.
+  base::Result<> take(const base::ProjectId& project, ProjectRights rights);
+  base::Result<> release(const base::ProjectId& project, const std::set<std::string>& tools);
 
   Context& context_;
   platform::Random random_;

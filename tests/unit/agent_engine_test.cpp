@@ -279,6 +279,45 @@ TEST_CASE("a poisoned act is held and delays the others by no attempt") {
   CHECK(count_of(world, "held") == 1);
 }
 
+TEST_CASE(
+    "a lost right freezes and keeps, names tool and level, and its return resumes by itself") {
+  struct Row {
+    std::string description;
+    Document take, give;
+    std::string cause;
+  };
+  const std::int64_t project = net::sandbox::kProject;
+  const std::int64_t user = net::sandbox::kService;
+  const std::vector<Row> rows = {
+      {"level lowered",
+       {{"do", "set_level"}, {"project", project}, {"user", user}, {"tool", "rfi"}, {"level", 1}},
+       {{"do", "set_level"}, {"project", project}, {"user", user}, {"tool", "rfi"}, {"level", 3}},
+       "permission_missing"},
+      {"tool switched off",
+       {{"do", "set_tool"}, {"project", project}, {"tool", "rfi"}, {"enabled", Value(false)}},
+       {{"do", "set_tool"}, {"project", project}, {"tool", "rfi"}, {"enabled", Value(true)}},
+       "tool_disabled"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.description);
+    SmallWorld world;
+    world.run_for(std::chrono::minutes(1));
+    const std::string rfi = some_rfi(world);
+    world.control(net::Method::post, "/office", row.take);
+    world.call("reply", {{"item", rfi}, {"body", "frozen"}});
+    world.call("add", {{"kind", "note"}, {"fields", Document{{"comment", "not frozen"}}}});
+    world.run_for(std::chrono::minutes(30));
+    CHECK(count_of(world, "held") == 1);
+    CHECK(world.at_service("note", "comment", "not frozen") == 1);
+    const Document why = world.call("why", {{"item", rfi}});
+    const Document& said = *why.find("explanations")->as_list()->front().as_document();
+    CHECK(said.text("cause") == row.cause);
+    CHECK(said.text("owner") == "project admin");
+    world.control(net::Method::post, "/office", row.give);
+    REQUIRE_MESSAGE(world.drain(std::chrono::hours(3)), world.open_acts());
+  }
+}
+
 TEST_CASE("the mirror may be deleted at any moment and comes back; captures are not touched") {
   SmallWorld world;
   world.run_for(std::chrono::minutes(1));
