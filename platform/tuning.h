@@ -22,6 +22,10 @@ inline constexpr base::ByteCount kSecretBytesMax = 64 * 1024;
 /// A line typed or piped in: room for a token, and an end to `yes | tr -d '\n'`.
 inline constexpr std::size_t kInputLineBytesMax = 64 * 1024;
 
+/// Bytes appended to a file before the disk is set to work on them: large enough that a disk writes
+/// them in one go, a fifth of a photo.
+inline constexpr base::ByteCount kWriteBehind = 1 << 20;
+
 /// How long a wait for a child sleeps between two looks: 200 looks a second cost nothing that can
 /// be measured, and tests see the end within 5 ms.
 inline constexpr std::chrono::milliseconds kChildPoll{5};

@@ -1,5 +1,8 @@
 #include "storage/blob_store.h"
 
+#include <algorithm>
+
+#include "storage/hash_beside.h"
 #include "storage/tuning.h"
 
 namespace fieldsync::storage {
@@ -163,15 +166,16 @@ Result<BlobStore::Added> BlobStore::copy_in(const Path& source, const FileInfo& 
   }
   TRY_ASSIGN(const auto from, files_.open_read(source));
   TRY_ASSIGN(const auto file, files_.create(to, platform::FileSystem::Access::owner_only));
-  base::Hasher hasher;
+  HashBeside hasher(info.size);
   ByteCount size = 0;
   // One byte more than expected tells a growing file; it is not followed further.
   while (size <= info.size) {
-    TRY_ASSIGN(const std::string bytes, from->read_at(size, tuning::kCopyChunk));
-    if (bytes.empty()) break;
-    TRY(file->append(bytes));
+    TRY_ASSIGN(std::string read, from->read_at(size, tuning::kCopyChunk));
+    if (read.empty()) break;
+    const auto bytes = std::make_shared<const std::string>(std::move(read));
     hasher.add(bytes);
-    size += static_cast<ByteCount>(bytes.size());
+    TRY(file->append(*bytes));
+    size += static_cast<ByteCount>(bytes->size());
   }
   if (sync_ == Sync::durable) TRY(file->sync());
   return Added{hasher.finish(), size};
@@ -243,8 +247,24 @@ Result<> BlobStore::verify(const Digest& digest) const {
 
 Result<> BlobStore::remove(const Digest& digest) { return files_.remove(path_of(digest)); }
 
+/// One sync makes all names durable that an earlier run left in the store's folder; the first blob
+/// under each of them then needs none.
+Result<> BlobStore::note_prefixes() {
+  if (sync_ == Sync::durable) TRY(files_.sync_folder(folder_));
+  TRY_ASSIGN(const auto names, files_.list(folder_));
+  for (std::size_t prefix = 0; prefix < made_.size(); ++prefix) {
+    Digest digest;
+    digest.bytes[0] = static_cast<std::uint8_t>(prefix);
+    made_[prefix] = std::binary_search(names.begin(), names.end(), digest.hex().substr(0, 2));
+  }
+  return {};
+}
+
 Result<int> BlobStore::sweep_incoming() {
-  TRY(make_incoming());
+  if (!incoming_made_) {
+    TRY(make_incoming());
+    TRY(note_prefixes());
+  }
   TRY_ASSIGN(const auto names, files_.list(incoming_folder()));
   for (const std::string& name : names) {
     TRY(files_.remove(platform::join(incoming_folder(), name)));

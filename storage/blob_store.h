@@ -75,6 +75,7 @@ class BlobStore {
   /// Moves the file at `from` to its name; it is gone from there afterwards in either case.
   Result<> place(const Path& from, const Digest& digest, ByteCount size);
   Result<bool> already_kept(const Digest& digest, ByteCount size);
+  Result<> note_prefixes();
   Result<> make_prefix(const Path& folder, std::uint8_t prefix);
   Result<Added> copy_in(const Path& source, const platform::FileInfo& info, const Path& to);
 
