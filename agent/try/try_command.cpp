@@ -97,7 +97,8 @@ class Run {
     options.folder = folder;
     options.fieldsync = platform::own_program();
     TRY_ASSIGN(options.sandbox, find_sandbox(around_.files, options.fieldsync));
-    options.sandbox_arguments = {"--seed", std::to_string(options_.seed)};
+    options.sandbox_arguments = {"--seed", std::to_string(options_.seed), "--spike",
+                                 std::to_string(tuning::kSpikeLimit)};
     options.config_lines = "\n[limits]\nsend_rate = \"" + send_rate(scenario_options.photos) +
                            "\"\nfree_space_reserve = \"1 MB\"\n";
     TRY_ASSIGN(const auto place, Workplace::open(options, waiting_));
