@@ -14,6 +14,7 @@ bool LinkSense::answered() {
 void LinkSense::failed(const base::Failure& failure, base::WallTime now) {
   state_ = LinkState::shut;
   failure_ = failure;
+  failed_at_ = now;
   retry_at_ = now + link_delay(attempts_, random_);
   ++attempts_;
 }

@@ -27,6 +27,8 @@ class LinkSense {
   /// on.
   bool may_send(base::WallTime now) const { return state_ != LinkState::shut || now >= retry_at_; }
   base::WallTime retry_at() const { return retry_at_; }
+  /// When it last failed; long ago when it never did. What was seen before may have changed unseen.
+  base::WallTime failed_at() const { return failed_at_; }
   /// Why it is shut.
   const base::Failure& failure() const { return failure_; }
 
@@ -35,6 +37,7 @@ class LinkSense {
   LinkState state_ = LinkState::unproven;
   int attempts_ = 0;
   base::WallTime retry_at_{};
+  base::WallTime failed_at_{};
   base::Failure failure_{base::Cause::offline, "not tried yet"};
 };
 

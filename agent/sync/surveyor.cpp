@@ -115,6 +115,10 @@ Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFa
   // What was seen before the person edited cannot show what the office did since. (A capture from
   // the future is one from before the clock was set back.)
   if (intent.captured_at <= context_.now()) fresh_from = std::max(fresh_from, intent.captured_at);
+  // Nor can what was seen before the link was lost.
+  if (const auto lost = context_.remote.link.failed_at(); lost <= context_.now()) {
+    fresh_from = std::max(fresh_from, lost);
+  }
   TRY_ASSIGN(const auto key, key_of(context_, intent));
   if (!key) return IntentFacts::Sight::fresh;  // the push will say what it waits for
   TRY_ASSIGN(const auto record, context_.mirror.record(*key));
