@@ -11,6 +11,10 @@ namespace fieldsync::storage::tuning {
 /// a capture is refused with limit_reached; nothing queued is dropped.
 inline constexpr int kOpenIntentsMax = 300'000;
 
+/// One place in eight of what is due is for intents with files: of 64 that are 8, and one upload at
+/// a time needs one.
+inline constexpr std::size_t kHeavyShare = 8;
+
 /// Payloads below this compress to about themselves: a zstd frame costs 13 bytes and a text of this
 /// length seldom saves more than a fifth.
 inline constexpr base::ByteCount kCompressFrom = 512;

@@ -45,8 +45,8 @@ class WorkStore {
   /// (state and cause included). Returns `apart` with its id.
   Result<Intent> split_off(const Intent& rest, Intent apart);
   /// Up to `limit` intents that may be worked on at `now`: queued or in_doubt or sent with
-  /// next_attempt <= now. Small ones (no attachments) first, then by id. Past tuning::kDueWindow
-  /// retries that are due in one state, those due longest are taken.
+  /// next_attempt <= now. Small ones (no attachments) first, then by id; a share of the places is
+  /// always left for ones with attachments.
   Result<std::vector<Intent>> due(const RemoteName& remote, WallTime now, int limit);
   /// The earliest next_attempt of an intent that is not due at `now`.
   Result<std::optional<WallTime>> next_due(const RemoteName& remote, WallTime now);

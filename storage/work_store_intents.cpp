@@ -141,10 +141,15 @@ Result<std::vector<Intent>> WorkStore::due(const RemoteName& remote, WallTime no
     const auto at = now.since_epoch.count();
     std::vector<Candidate> found;
     collect_due(*db_, found, 0, remote.raw(), at, limit);
-    if (static_cast<int>(found.size()) < limit) {
-      collect_due(*db_, found, 1, remote.raw(), at, limit);
-    }
     std::sort(found.begin(), found.end());
+    std::vector<Candidate> heavy;
+    collect_due(*db_, heavy, 1, remote.raw(), at, limit);
+    std::sort(heavy.begin(), heavy.end());
+    // However many small ones there are, the way for files stays in use beside them.
+    const auto places = static_cast<std::size_t>(limit);
+    const std::size_t kept_free = std::min(heavy.size(), places / tuning::kHeavyShare);
+    if (found.size() > places - kept_free) found.resize(places - kept_free);
+    found.insert(found.end(), heavy.begin(), heavy.end());
     std::vector<Intent> intents;
     for (const Candidate& candidate : found) {
       if (static_cast<int>(intents.size()) >= limit) break;

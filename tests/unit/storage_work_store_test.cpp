@@ -166,6 +166,21 @@ TEST_SUITE("storage/work_store") {
     }
   }
 
+  TEST_CASE("due: however many small ones there are, files keep a share of the places") {
+    StorageFolder folder;
+    auto store = WorkStore::open(folder.path(), {}, at(1)).value().store;
+    Intent photo = make_intent("photo");
+    photo.attachments = {{base::digest_of("bytes"), 5, "a.jpg", "image/jpeg"}};
+    std::vector<Intent> intents;
+    for (int i = 0; i < 100; ++i) intents.push_back(make_intent("note" + std::to_string(i)));
+    intents.push_back(photo);
+    REQUIRE(store->add(intents).ok());
+    const auto due = store->due(base::RemoteName("procore"), at(2), 64).value();
+    REQUIRE(due.size() == 64);
+    CHECK(due.front().item.raw() == "note0");
+    CHECK(due.back().item.raw() == "photo");
+  }
+
   TEST_CASE("due: small ones first, then by id, only when their time has come") {
     StorageFolder folder;
     auto store = open_store_in(folder.path());
