@@ -1,12 +1,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/auxv.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <climits>
+#include <cstdlib>
 
 #include "platform/child_process.h"
 #include "platform/host.h"
@@ -125,9 +128,14 @@ base::Result<std::unique_ptr<ChildProcess>> start_child(const ChildOptions& opti
 }
 
 base::Path own_program() {
-  std::array<char, 4096> path{};
+  std::array<char, PATH_MAX> path{};
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
-  return size > 0 ? base::Path(path.data(), static_cast<std::size_t>(size)) : base::Path();
+  if (size > 0) return base::Path(path.data(), static_cast<std::size_t>(size));
+  // A bare chroot has no /proc: the kernel also told the program how it was called.
+  const auto called = ::getauxval(AT_EXECFN);
+  const char* resolved =
+      called ? ::realpath(reinterpret_cast<const char*>(called), path.data()) : nullptr;
+  return resolved ? base::Path(resolved) : base::Path();
 }
 
 }  // namespace fieldsync::platform
