@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "tests/unit/net_raw_client.h"
-#include "tests/unit/net_temp_folder.h"
 
 using namespace fieldsync;
 using namespace fieldsync::net;

@@ -7,9 +7,11 @@
 #include "net/curl_transport.h"
 #include "net/http_server.h"
 #include "platform/host.h"
-#include "tests/unit/net_temp_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace fieldsync::net::test {
+
+using tests::TempFolder;
 
 inline ServerReply text_reply(int status, std::string body) {
   ServerReply reply;
