@@ -1,5 +1,9 @@
 # Tests of agent/sync, agent/merge and agent/verbs.
-add_library(fs_small_world STATIC support/direct_transport.cpp support/small_world.cpp)
+add_library(fs_small_world STATIC
+  support/direct_transport.cpp
+  support/shared_world.cpp
+  support/site_machine.cpp
+)
 target_link_libraries(fs_small_world PUBLIC fs_agent fs_sandbox doctest::doctest)
 
 fs_add_test(agent_tests

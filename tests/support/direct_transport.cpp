@@ -13,18 +13,19 @@ using net::Reach;
 net::ExchangeId DirectTransport::submit(net::HttpRequest request, DoneCallback done,
                                         ProgressCallback) {
   const std::uint64_t id = ++last_;
-  // The effect happens half a round trip from now, the answer arrives after the other half.
-  host_.loop.call_at(host_.clock.now() + round_trip / 2,
-                     [this, id, request = std::move(request), done = std::move(done)]() mutable {
-                       if (cancelled_.erase(id) != 0) return;
-                       auto outcome = std::make_shared<HttpOutcome>(carry(request));
-                       host_.loop.call_at(host_.clock.now() + round_trip / 2,
-                                          [this, id, outcome, done = std::move(done)] {
-                                            if (cancelled_.erase(id) == 0)
-                                              done(std::move(*outcome));
-                                          });
-                     });
+  auto answer = std::make_shared<DoneCallback>(std::move(done));
+  wire_.call_at(one_way_from_now(), [this, id, life = life_, request = std::move(request), answer] {
+    if (cancelled_.erase(id) != 0) return;
+    const auto outcome = std::make_shared<HttpOutcome>(carry(request));
+    wire_.call_at(one_way_from_now(), [this, id, life, outcome, answer] {
+      if (cancelled_.erase(id) == 0 && life == life_) (*answer)(std::move(*outcome));
+    });
+  });
   return net::ExchangeId{id};
+}
+
+base::Instant DirectTransport::one_way_from_now() const {
+  return host_.clock.now() + round_trip / 2 + (delay ? delay() : base::Millis{0});
 }
 
 void DirectTransport::cancel(net::ExchangeId exchange) {

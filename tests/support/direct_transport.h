@@ -20,16 +20,22 @@ enum class Mishap {
 /// Carries requests straight into a sandbox in the same process, a round trip of virtual time each.
 class DirectTransport final : public net::HttpTransport {
  public:
-  DirectTransport(platform::Host host, net::sandbox::Sandbox& sandbox)
-      : host_(host), sandbox_(sandbox) {}
+  /// What is on its way travels on `wire`, the world's loop: it arrives also when the machine
+  /// whose `host` this is has crashed meanwhile.
+  DirectTransport(platform::Host host, platform::EventLoop& wire, net::sandbox::Sandbox& sandbox)
+      : host_(host), wire_(wire), sandbox_(sandbox) {}
 
   net::ExchangeId submit(net::HttpRequest request, DoneCallback done,
                          ProgressCallback progress) override;
   void cancel(net::ExchangeId exchange) override;
+  /// The machine was killed: what is on its way arrives, its answers reach nobody.
+  void forget_answers() { ++life_; }
 
   /// Asked for each request; nothing happens to it when unset.
   std::function<Mishap(const net::HttpRequest&)> mishap;
   base::Millis round_trip{50};
+  /// Added to one way of one exchange, asked for each way: requests overtake each other then.
+  std::function<base::Millis()> delay;
   /// Requests that reached the sandbox, by "METHOD path" without ids: for counting calls.
   std::vector<std::string> arrived;
 
@@ -38,9 +44,13 @@ class DirectTransport final : public net::HttpTransport {
   base::Result<net::HttpResponse> deliver(const net::HttpRequest& request);
   base::Result<std::string> body_of(const net::HttpRequest& request);
 
+  base::Instant one_way_from_now() const;
+
   platform::Host host_;
+  platform::EventLoop& wire_;
   net::sandbox::Sandbox& sandbox_;
   std::uint64_t last_ = 0;
+  int life_ = 0;  ///< counts kills
   std::set<std::uint64_t> cancelled_;
 };
 

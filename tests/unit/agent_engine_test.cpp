@@ -324,10 +324,9 @@ TEST_CASE("the mirror may be deleted at any moment and comes back; captures are 
   const auto records = world.call("list", {{"kind", "rfi"}}).find("records")->as_list()->size();
   world.transport->mishap = [](const net::HttpRequest&) { return Mishap::lost_before; };
   capture_all(world, some_rfi(world), "mirror");
-  world.loop.clear();
-  world.agent.reset();
+  world.kill();
   REQUIRE(world.files->remove(world.config.state_folder + "/mirror.db").ok());
-  world.crash_and_restart();
+  world.restart();
   CHECK(count_of(world, "open") == 5);
   world.transport->mishap = nullptr;
   REQUIRE_MESSAGE(world.drain(), world.open_acts());
