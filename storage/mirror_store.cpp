@@ -134,6 +134,13 @@ Result<MirrorStore::Applied> MirrorStore::apply(const std::vector<MirrorRecord>&
   });
 }
 
+Result<> MirrorStore::mark_observed(const RecordKey& key, WallTime now) {
+  return mirrored([&] {
+    db_->run("UPDATE record SET observed_at = ? WHERE number = ?", millis_of(now),
+             number_of(*db_, key));
+  });
+}
+
 Result<std::optional<MirrorRecord>> MirrorStore::record(const RecordKey& key) {
   return mirrored([&] {
     std::optional<MirrorRecord> found;

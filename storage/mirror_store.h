@@ -89,6 +89,9 @@ class MirrorStore {
   /// keep their blob while name and size stay; a full look drops those it lacks.
   Result<Applied> apply(const std::vector<MirrorRecord>& records,
                         const std::optional<ToolState>& state);
+  /// This one record was looked at just now, whether or not the look told anything new: `apply`
+  /// leaves the time of records it does not rewrite.
+  Result<> mark_observed(const RecordKey& key, WallTime now);
   Result<std::optional<MirrorRecord>> record(const RecordKey& key);
   struct Filter {
     std::optional<RemoteName> remote = {};

@@ -19,3 +19,8 @@ fs_add_test(agent_engine_tests
   SOURCES unit/agent_engine_test.cpp
   LIBRARIES fs_small_world
   LABELS unit)
+
+fs_add_test(agent_in_doubt_tests
+  SOURCES unit/agent_in_doubt_test.cpp
+  LIBRARIES fs_small_world
+  LABELS unit)

@@ -83,7 +83,7 @@ class Planner {
         }
         return add_intent_step(StepKind::push, intent);
       case IntentState::in_doubt:
-        return add_intent_step(StepKind::look_up, intent);
+        return plan_look_up(intent);
       case IntentState::sent:
         if (facts.proof == IntentFacts::Proof::by_show) {
           return add_intent_step(StepKind::prove, intent);
@@ -96,6 +96,17 @@ class Planner {
       case IntentState::cancelled:
         return;  // not in the due list; nothing to do here
     }
+  }
+
+  /// A request whose answer was lost may still be on its way, also one that left before a restart
+  /// or right before a person said "now": a look before it arrives would send it twice.
+  void plan_look_up(const Intent& intent) {
+    const auto left_at = intent.sending_since.value_or(base::WallTime{});
+    const bool clock_went_back = left_at > s_.now;
+    if (!clock_went_back && left_at + tuning::kSettle > s_.now) {
+      return note_wake(left_at + tuning::kSettle);
+    }
+    add_intent_step(StepKind::look_up, intent);
   }
 
   /// One list of the tool proves many deliveries: wait for more of them, but not for long.

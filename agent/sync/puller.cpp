@@ -177,22 +177,22 @@ void Puller::show(const storage::RecordKey& key, ShowDone done) {
           }
           return done(marked, {}, failure);
         }
-        Result<> stored = base::Done{};
         if (record->id != key.id) {
-          return done(stored, {},
+          return done(base::Done{}, {},
                       Failure{Cause::unexpected_answer,
                               "asked for " + key.id.raw() + ", was given " + record->id.raw()});
         }
-        if (auto applied = context_.mirror.apply(
-                {to_mirror(context_.remote.name, key.project, *record, context_.now())},
-                std::nullopt);
-            !applied) {
-          stored = applied.failure();
-        } else {
-          stored = deliveries_.observed(key.project, {*record});
-        }
+        const auto stored = take_shown(key, *record);
         done(stored, *record, std::nullopt);
       });
+}
+
+Result<> Puller::take_shown(const storage::RecordKey& key, const net::RemoteRecord& record) {
+  const auto row = to_mirror(context_.remote.name, key.project, record, context_.now());
+  TRY(context_.mirror.apply({row}, std::nullopt));
+  // An edit waits for a fresh look: it must see that there was one, also when nothing is new.
+  TRY(context_.mirror.mark_observed(key, context_.now()));
+  return deliveries_.observed(key.project, {record});
 }
 
 }  // namespace fieldsync::sync

@@ -25,6 +25,7 @@ class Puller {
   void next_page(std::shared_ptr<Round> round);
   base::Result<> take_page(Round& round, const net::ListPage& page);
   base::Result<> finish(Round& round);
+  base::Result<> take_shown(const storage::RecordKey& key, const net::RemoteRecord& record);
   void fail(const std::shared_ptr<Round>& round, const base::Failure& failure);
 
   Context& context_;

@@ -227,18 +227,20 @@ void Pusher::look_at_record(Intent intent, StepDone done) {
   auto key = key_of(context_, intent);
   if (!key) return done(key.failure());
   if (!*key) return done(not_found(intent));
-  puller_.show(**key, [this, intent, done](Result<> stored, std::optional<net::RemoteRecord> record,
-                                           std::optional<Failure> failure) {
-    if (!stored) return done(stored);
-    if (failure && intent.act == Act::remove && failure->cause == Cause::record_gone) {
-      return done(found(intent, *service_id_in(intent.item)));
-    }
-    if (failure) return done(outcomes_.unproven(intent, *failure));
-    if (intent.act == Act::remove) return done(not_found(intent));
-    auto lacks = deliveries_.missing(intent, *record);
-    if (!lacks) return done(lacks.failure());
-    done(lacks->empty() ? found(intent, record->id) : not_found(intent));
-  });
+  const base::ServiceId id = (*key)->id;
+  puller_.show(**key,
+               [this, intent, id, done](Result<> stored, std::optional<net::RemoteRecord> record,
+                                        std::optional<Failure> failure) {
+                 if (!stored) return done(stored);
+                 if (failure && intent.act == Act::remove && failure->cause == Cause::record_gone) {
+                   return done(found(intent, id));
+                 }
+                 if (failure) return done(outcomes_.unproven(intent, *failure));
+                 if (intent.act == Act::remove) return done(not_found(intent));
+                 auto lacks = deliveries_.missing(intent, *record);
+                 if (!lacks) return done(lacks.failure());
+                 done(lacks->empty() ? found(intent, record->id) : not_found(intent));
+               });
 }
 
 void Pusher::prove(base::IntentId id, StepDone done) {

@@ -43,6 +43,14 @@ HttpOutcome DirectTransport::carry(const net::HttpRequest& request) {
     case Mishap::lost_after:
       (void)deliver(request);
       return lost(Reach::may_have_arrived);
+    case Mishap::garbled_after: {
+      (void)deliver(request);
+      net::HttpResponse page;
+      page.status = 502;
+      page.headers.add("Content-Type", "text/html");
+      page.body = "<html><body>Bad Gateway</body></html>";
+      return HttpOutcome{page, Reach::may_have_arrived, 0, 0, round_trip};
+    }
     case Mishap::none:
       break;
   }

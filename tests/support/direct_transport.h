@@ -12,9 +12,10 @@ namespace fieldsync::tests {
 /// What befalls one exchange on its way.
 enum class Mishap {
   none,
-  lost_before,  ///< no connection: nothing leaves
-  lost_on_way,  ///< it leaves and never arrives
-  lost_after,   ///< it takes effect, the answer is lost
+  lost_before,    ///< no connection: nothing leaves
+  lost_on_way,    ///< it leaves and never arrives
+  lost_after,     ///< it takes effect, the answer is lost
+  garbled_after,  ///< it takes effect, a gateway answers 502 in its place
 };
 
 /// Carries requests straight into a sandbox in the same process, a round trip of virtual time each.

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "net/sandbox/seed_people.h"
 #include "platform/base/digest.h"
 #include "tests/support/small_world.h"
@@ -259,6 +261,28 @@ TEST_CASE("a note edited here and in the office is delivered with both edits in 
   world.transport->mishap = nullptr;
   REQUIRE_MESSAGE(world.drain(), world.open_acts());
   CHECK(world.at_service("note", "comment", "hail\ncrane idle\ngo") == 1);
+}
+
+TEST_CASE("an edit of a record that lists no longer cover goes out after one look at it") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  std::string oldest, day = "9999";
+  const Document listed = world.call("list", {{"kind", "note"}});
+  for (const Value& row : *listed.find("records")->as_list()) {
+    const Document& note = *row.as_document();
+    if (note.text("date") >= day) continue;
+    day = note.text("date");
+    oldest = note.text("id");
+  }
+  world.run_for(std::chrono::hours(1));
+  world.transport->arrived.clear();
+  world.call("edit", {{"item", oldest}, {"fields", Document{{"comment", "found at last"}}}});
+  REQUIRE_MESSAGE(world.drain(std::chrono::minutes(1)), world.open_acts());
+  CHECK(world.at_service("note", "comment", "found at last") == 1);
+  const auto about_notes = std::count_if(
+      world.transport->arrived.begin(), world.transport->arrived.end(),
+      [](const std::string& line) { return line.find("notes_logs/") != std::string::npos; });
+  CHECK(about_notes == 3);  // the look, the edit, the proof
 }
 
 TEST_CASE("a poisoned act is held and delays the others by no attempt") {
