@@ -83,7 +83,7 @@ Result<> serve(const Arguments& arguments, StopSign& stop) {
 
 void describe(CLI::App& app, Arguments& arguments) {
   app.add_option("--state", arguments.state, "Folder that keeps the world")->required();
-  app.add_option("--project", arguments.project, "What a new world holds: small or large");
+  app.add_option("--project", arguments.project, "What a new world holds: tiny, small or large");
   app.add_option("--port", arguments.ports.api, "API and login port; 0: any");
   app.add_option("--storage-port", arguments.ports.storage, "Storage port; 0: any");
   app.add_option("--control-port", arguments.ports.control, "Control port; 0: any");

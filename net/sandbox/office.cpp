@@ -266,6 +266,10 @@ Reply answer_office(World& world, const Document& command) {
     world.db().run("UPDATE uploads SET gone=1 WHERE uuid=?", command.text("uuid"));
     return json_reply(200, Document{});
   }
+  if (what == "lose_uploads") {
+    world.db().run("UPDATE uploads SET gone=1");
+    return json_reply(200, Document{});
+  }
   if (what.starts_with("set_") && what != "set_private") return on_rights(world, what, command);
   for (const std::string_view known :
        {"reply", "edit_record", "close_rfi", "set_private", "delete", "restore"}) {

@@ -18,6 +18,7 @@ namespace fieldsync::net::sandbox {
 ///   set_tool {project, tool, enabled} · set_member {project, user, member}
 ///   set_connected {company, connected}
 ///   lose_upload {uuid}               the storage has forgotten it: 410 from now on
+///   lose_uploads {}                  the same of every upload so far
 Reply answer_office(World& world, const Document& command);
 /// POST /drawing?number=N&title=T: the body as the PDF of a new drawing. {id} of its revision.
 Reply answer_new_drawing(World& world, const Request& request);

@@ -1,5 +1,8 @@
 #include "net/sandbox/sandbox.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "net/sandbox/control.h"
 #include "net/sandbox/downloads.h"
 #include "net/sandbox/faults.h"
@@ -14,6 +17,9 @@
 
 namespace fieldsync::net::sandbox {
 namespace {
+
+/// The words for Size, in its order.
+constexpr std::string_view kSizes[] = {"tiny", "small", "large"};
 
 /// Takes back what a refused call had begun.
 struct Undo {};
@@ -54,12 +60,14 @@ Result<std::unique_ptr<Sandbox>> Sandbox::open(storage::Database& database,
 
 Result<> Sandbox::seed(const std::string& size, std::uint64_t seed) {
   const std::scoped_lock lock(mutex_);
-  if (size != "small" && size != "large") {
-    return base::Failure{base::Cause::bad_input, "project size is small or large, not " + size};
+  const auto known = std::find(std::begin(kSizes), std::end(kSizes), size);
+  if (known == std::end(kSizes)) {
+    return base::Failure{base::Cause::bad_input,
+                         "project size is tiny, small or large, not " + size};
   }
   return storage::guarded([&] {
     world_->db().transact(
-        [&] { fill(*world_, size == "large" ? Size::large : Size::small, seed); });
+        [&] { fill(*world_, static_cast<Size>(known - std::begin(kSizes)), seed); });
   });
 }
 

@@ -35,7 +35,7 @@ class Sandbox {
                                                const Origins& origins);
   ~Sandbox();
 
-  /// Fills an empty world, "small" or "large"; a filled one is left as it is. bad_input for another
+  /// Fills an empty world, "tiny", "small" or "large"; a filled one is left as it is. bad_input for another
   /// word.
   Result<> seed(const std::string& size, std::uint64_t seed);
   void set_origins(const Origins& origins);

@@ -227,14 +227,25 @@ void add_attachments(Filler& fill) {
   }
 }
 
+Counts counts_of(Size size) {
+  switch (size) {
+    case Size::tiny:
+      return {7, 2, 2, 4, 4};
+    case Size::small:
+      return {60, 12, 2, 40, 30};
+    case Size::large:
+      return {50'000, 500, 4, 5'000, 3'000};
+  }
+  FS_CHECK(false);
+}
+
 }  // namespace
 
 void fill(World& world, Size size, std::uint64_t seed) {
   if (world.db().integer("SELECT count(*) FROM projects").value_or(0) != 0) return;
   fill_people(world);
-  const Counts counts =
-      size == Size::large ? Counts{50'000, 500, 4, 5'000, 3'000} : Counts{60, 12, 2, 40, 30};
-  Filler fill{world, platform::Random(seed), counts, world.now()};
+  Filler fill{world, platform::Random(seed), counts_of(size), world.now()};
+  const Counts& counts = fill.counts;
   for (int n = 0; n < counts.rfis; ++n) add_rfi(fill, n);
   world.db().run("UPDATE projects SET next_rfi=? WHERE id=?", counts.rfis + 1, kProject);
   add_drawings(fill);

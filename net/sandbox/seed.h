@@ -9,6 +9,7 @@
 namespace fieldsync::net::sandbox {
 
 enum class Size {
+  tiny,   ///< 7 RFIs, 2 drawings in 4 revisions, 4 photos, 4 notes
   small,  ///< 60 RFIs, 12 drawings in 24 revisions, 40 photos, 30 notes
   large,  ///< 50,000 RFIs, 2,000 revisions, 5,000 photos, 3,000 notes
 };

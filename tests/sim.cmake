@@ -1,0 +1,25 @@
+# The simulated world: the whole agent on a simulated machine, and the program that runs it by seed.
+execute_process(COMMAND git rev-parse --short HEAD WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+  OUTPUT_VARIABLE fs_commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT fs_commit)
+  set(fs_commit "unknown")
+endif()
+
+find_package(SQLite3 REQUIRED)
+add_library(fs_sim STATIC
+  sim/device_host.cpp
+  sim/oracle.cpp
+  sim/people.cpp
+  sim/plan.cpp
+  sim/schedule.cpp
+  sim/shrink.cpp
+  sim/sim_disk.cpp
+  sim/sim_link.cpp
+  sim/sim_vfs.cpp
+  sim/sim_world.cpp)
+target_link_libraries(fs_sim PUBLIC fs_agent fs_sandbox SQLite::SQLite3)
+
+add_executable(fieldsync-sim sim/main.cpp)
+target_link_libraries(fieldsync-sim PRIVATE fs_sim)
+set_source_files_properties(sim/main.cpp PROPERTIES
+  COMPILE_DEFINITIONS "FIELDSYNC_COMMIT=\"${fs_commit}\"")

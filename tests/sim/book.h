@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "platform/base/digest.h"
+
+namespace fieldsync::sim {
+
+/// One thing a person did and the agent acknowledged: what the oracle holds the agent to. Written
+/// by the people of the world alone, never from what the agent says later.
+struct Promise {
+  enum class What { create, edit, reply, file };
+  /// kept: it must get there. replaced: a later act of the same person on the same field may have
+  /// taken its place before it left. let_go: a person took it back or decided against it.
+  enum class Word { kept, replaced, let_go };
+
+  What what = What::create;
+  Word word = Word::kept;
+  int device = 0;
+  std::string item;      ///< the record's id on the device
+  std::int64_t act = 0;  ///< the act's number on the device
+  std::string kind;
+  std::string field;   ///< of a create or edit
+  std::string text;    ///< unique to it, or shared by `copies` captures
+  std::string sha256;  ///< of a file
+  int copies = 1;
+};
+
+using Book = std::vector<Promise>;
+
+}  // namespace fieldsync::sim

@@ -1,0 +1,178 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "tests/sim/shrink.h"
+#include "tests/sim/sim_world.h"
+
+/// Runs worlds from seeds and says what broke in which, with the line that runs it again.
+namespace fieldsync::sim {
+namespace {
+
+struct Options {
+  std::uint64_t first = 1, count = 100;
+  int jobs = 1;
+  Profile profile = Profile::swarm;
+  enum class Output { quiet, trace } output = Output::quiet;
+  enum class Twice { no, yes } twice = Twice::no;
+  int failures_max = 5;
+};
+
+constexpr std::pair<const char*, Profile> kProfiles[] = {{"swarm", Profile::swarm},
+                                                         {"calm", Profile::calm},
+                                                         {"link", Profile::link},
+                                                         {"crash", Profile::crash},
+                                                         {"office", Profile::office}};
+
+const char* profile_name(Profile profile) {
+  for (const auto& [text, known] : kProfiles) {
+    if (known == profile) return text;
+  }
+  return "?";
+}
+
+[[noreturn]] void usage(const char* why) {
+  std::fprintf(stderr,
+               "fieldsync-sim: %s\n"
+               "usage: fieldsync-sim [--first-seed N] [--seeds K] [--jobs J] [--trace]\n"
+               "                     [--profile swarm|calm|link|crash|office] [--twice]\n",
+               why);
+  std::exit(2);
+}
+
+std::uint64_t number(const char* text) {
+  char* end = nullptr;
+  const std::uint64_t value = std::strtoull(text, &end, 10);
+  if (end == text || *end != '\0') usage("a number is expected");
+  return value;
+}
+
+Profile profile_of(const char* text) {
+  for (const auto& [known, profile] : kProfiles) {
+    if (std::strcmp(known, text) == 0) return profile;
+  }
+  usage("no such profile");
+}
+
+Options read_options(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const auto value = [&]() -> const char* {
+      if (i + 1 == argc) usage("a value is missing");
+      return argv[++i];
+    };
+    if (word == "--first-seed") {
+      options.first = number(value());
+    } else if (word == "--seeds") {
+      options.count = number(value());
+    } else if (word == "--jobs") {
+      options.jobs = static_cast<int>(number(value()));
+    } else if (word == "--profile") {
+      options.profile = profile_of(value());
+    } else if (word == "--trace") {
+      options.output = Options::Output::trace;
+    } else if (word == "--twice") {
+      options.twice = Options::Twice::yes;
+    } else {
+      usage(("unknown option " + word).c_str());
+    }
+  }
+  if (options.jobs < 1 || options.jobs > 64) usage("--jobs takes 1 to 64");
+  return options;
+}
+
+// A failed check of the agent ends the process: the seed must be known then.
+std::uint64_t current_seed = 0;
+void tell_seed(int) {
+  char text[64];
+  const int length = std::snprintf(text, sizeof text, "stopped in seed %llu\n",
+                                   static_cast<unsigned long long>(current_seed));
+  (void)!write(STDERR_FILENO, text, static_cast<std::size_t>(length));
+  std::signal(SIGABRT, SIG_DFL);
+  std::abort();
+}
+
+void tell_failure(const Options& options, const Plan& plan, const std::string& wrong) {
+  std::printf("FAILED %s\n  %s\n", plan.summary().c_str(), wrong.c_str());
+  const Shrunk shrunk = shrink(plan, wrong);
+  std::printf("  smallest: %s\n", shrunk.plan.summary().c_str());
+  for (const Step& step : shrunk.plan.steps) {
+    std::printf("    %8.1f s  device %d  %s\n", static_cast<double>(step.at.count()) / 1'000.0,
+                step.device, std::string(name(step.act)).c_str());
+  }
+  std::printf(
+      "  %s\n  replay: fieldsync-sim --first-seed %llu --seeds 1 --profile %s --trace (%s)\n",
+      shrunk.wrong.c_str(), static_cast<unsigned long long>(plan.seed),
+      profile_name(options.profile), FIELDSYNC_COMMIT);
+  std::fflush(stdout);
+}
+
+/// Runs every `jobs`-th seed from `first`. The number of failures.
+int run_share(const Options& options, std::uint64_t offset) {
+  int failures = 0;
+  for (std::uint64_t i = offset; i < options.count; i += static_cast<std::uint64_t>(options.jobs)) {
+    current_seed = options.first + i;
+    const Plan plan = make_plan(current_seed, options.profile);
+    SimWorld world(plan);
+    if (options.output == Options::Output::trace) {
+      std::printf("%s\n", plan.summary().c_str());
+      world.trace_to(stdout);
+    }
+    const std::string wrong = world.run();
+    if (options.twice == Options::Twice::yes) {
+      SimWorld again(plan);
+      (void)again.run();
+      if (again.hash() != world.hash()) {
+        std::printf("FAILED seed %llu: two runs differ\n",
+                    static_cast<unsigned long long>(current_seed));
+        ++failures;
+      }
+    }
+    if (wrong.empty()) continue;
+    ++failures;
+    if (options.output == Options::Output::trace) {
+      std::printf("FAILED %s\n", wrong.c_str());
+    } else {
+      tell_failure(options, plan, wrong);
+    }
+    if (failures >= options.failures_max) break;
+  }
+  return failures;
+}
+
+int run_all(const Options& options) {
+  std::vector<pid_t> children;
+  for (int job = 1; job < options.jobs; ++job) {
+    const pid_t child = fork();
+    if (child == 0) _exit(std::min(run_share(options, static_cast<std::uint64_t>(job)), 100));
+    children.push_back(child);
+  }
+  int failures = run_share(options, 0);
+  for (const pid_t child : children) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    failures += WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+  }
+  return failures;
+}
+
+}  // namespace
+}  // namespace fieldsync::sim
+
+int main(int argc, char** argv) {
+  using namespace fieldsync::sim;
+  const Options options = read_options(argc, argv);
+  std::signal(SIGABRT, tell_seed);
+  const int failures = run_all(options);
+  std::printf("%llu passed, %d failed\n",
+              static_cast<unsigned long long>(options.count - static_cast<std::uint64_t>(failures)),
+              failures);
+  return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,224 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "platform/base/cause.h"
+#include "tests/sim/sim_world.h"
+
+/// What must be true whatever befell the world. Knows the book of promises, the service and the
+/// agent's own words; knows nothing of the faults.
+namespace fieldsync::sim {
+
+using base::Document;
+using base::List;
+using base::Value;
+
+namespace {
+
+const List& list_in(const Document& document, std::string_view name) {
+  static const List empty;
+  const Value* value = document.find(name);
+  const List* list = value ? value->as_list() : nullptr;
+  return list ? *list : empty;
+}
+
+const Document& fields_in(const Document& record) {
+  static const Document empty;
+  const Value* value = record.find("fields");
+  const Document* fields = value ? value->as_document() : nullptr;
+  return fields ? *fields : empty;
+}
+
+/// Waiting for a person is a place an act may stay at: everything else must move on.
+bool is_for_a_person(const std::string& cause) {
+  constexpr std::string_view kCauses[] = {
+      "conflict",           "record_gone",   "refused_by_service", "transition_refused",
+      "locked_by_workflow", "field_invalid", "field_required"};
+  return std::find(std::begin(kCauses), std::end(kCauses), cause) != std::end(kCauses);
+}
+
+bool is_open_for(const List& acts, const Promise& promise) {
+  for (const Value& row : acts) {
+    const Document& act = *row.as_document();
+    if (act.integer("id") == promise.act) return true;
+    // A conflict is an act of its own, split off the one that was acknowledged.
+    if (promise.what == Promise::What::edit && act.text("item") == promise.item) return true;
+  }
+  return false;
+}
+
+int count_at_service(SimWorld& world, const Promise& promise) {
+  int count = 0;
+  if (promise.what == Promise::What::reply) {
+    for (const Value& entry : world.records("rfi_reply")) {
+      const Document& fields = fields_in(*entry.as_document());
+      if (fields.text("body").find(promise.text) != std::string::npos) ++count;
+    }
+    return count;
+  }
+  for (const Value& entry : world.records(promise.kind)) {
+    const Document& record = *entry.as_document();
+    if (promise.what == Promise::What::file) {
+      for (const Value& file : list_in(record, "attachments")) {
+        if (file.as_document()->text("sha256") == promise.sha256) ++count;
+      }
+    } else if (!promise.sha256.empty()) {
+      if (record.text("sha256") == promise.sha256) ++count;
+    } else if (fields_in(record).text(promise.field) == promise.text) {
+      ++count;
+    }
+  }
+  return count;
+}
+
+bool edit_was_accepted(SimWorld& world, const Promise& promise) {
+  for (const std::string& body : world.accepted()) {
+    if (body.find(promise.text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+std::string text_of(const Promise& promise) {
+  constexpr const char* kWhat[] = {"create", "edit", "reply", "file"};
+  return std::string(kWhat[static_cast<int>(promise.what)]) + " of device " +
+         std::to_string(promise.device) + ", " + promise.kind + " " + promise.item + " " +
+         promise.field + " \"" + (promise.text.empty() ? promise.sha256 : promise.text) + "\"";
+}
+
+std::string check_one(SimWorld& world, const Promise& promise, const List& acts) {
+  if (promise.what == Promise::What::edit) {
+    if (promise.word != Promise::Word::kept) return "";
+    if (edit_was_accepted(world, promise) || is_open_for(acts, promise)) return "";
+    return "lost: " + text_of(promise);
+  }
+  const int count = count_at_service(world, promise);
+  if (count > promise.copies) {
+    return "doubled: " + text_of(promise) + " is there " + std::to_string(count) + " times";
+  }
+  if (promise.word == Promise::Word::let_go || count == promise.copies) return "";
+  if (is_open_for(acts, promise)) return "";
+  return "lost: " + text_of(promise) + " is there " + std::to_string(count) + " times of " +
+         std::to_string(promise.copies);
+}
+
+/// What is compared of each record, by kind: our field and the service's.
+struct Compared {
+  const char* kind;
+  std::vector<std::pair<const char*, const char*>> fields;
+};
+
+std::string check_kind(SimWorld& world, Device& device, const Compared& compared) {
+  const auto shown = world.call(device, "list", {{"kind", compared.kind}});
+  if (!shown) return "list: " + shown.failure().what;
+  std::map<std::string, const Document*> ours;
+  for (const Value& entry : list_in(*shown, "records")) {
+    const Document& record = *entry.as_document();
+    if (record.text("state") == "gone") continue;
+    ours[record.text("service_id")] = &record;
+  }
+  const std::string who = "device " + std::to_string(device.number) + " ";
+  for (const Value& entry : world.records(compared.kind)) {
+    const Document& theirs = *entry.as_document();
+    if (!theirs.find("deleted_at")->is_null()) continue;
+    const std::string id = std::to_string(theirs.integer("id"));
+    const auto found = ours.find(id);
+    if (found == ours.end()) return who + "does not show " + compared.kind + " " + id;
+    const Document& mine = *found->second;
+    const std::string state = mine.text("state");
+    if (state == "missing") return who + "calls " + compared.kind + " " + id + " missing";
+    ours.erase(found);
+    if (state != "synced") continue;
+    for (const auto& [here, there] : compared.fields) {
+      const std::string a = mine.text(here), b = fields_in(theirs).text(there);
+      if (a != b) {
+        return who + compared.kind + " " + id + " " + here + ": shows \"" + a + "\", it is \"" + b +
+               "\"";
+      }
+    }
+  }
+  for (const auto& [id, record] : ours) {
+    if (!id.empty() && record->text("state") == "synced") {
+      return who + "still shows " + compared.kind + " " + id;
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string stuck_acts(SimWorld& world, Device& device) {
+  const auto queue = world.call(device, "queue");
+  if (!queue) return "queue: " + queue.failure().what;
+  std::set<std::string> held;  // items with an act that a person must look at
+  for (const Value& row : list_in(*queue, "intents")) {
+    const Document& act = *row.as_document();
+    if (act.text("state") == "held" && is_for_a_person(act.text("cause"))) {
+      held.insert(act.text("item"));
+      continue;
+    }
+    if (act.text("state") == "waiting" && held.contains(act.text("item"))) continue;
+    return "device " + std::to_string(device.number) + " " + act.text("action") + " " +
+           act.text("item") + " is " + act.text("state") + ", " + act.text("cause") + ": " +
+           act.text("evidence");
+  }
+  return "";
+}
+
+std::string check_explained(SimWorld& world, Device& device) {
+  const auto queue = world.call(device, "queue");
+  if (!queue) return "";  // a disk that fails says so in status
+  for (const Value& row : list_in(*queue, "intents")) {
+    const Document& act = *row.as_document();
+    const std::string cause = act.text("cause");
+    if (cause.empty() || cause == "none" || act.text("sentence").empty()) {
+      return "no reason: " + act.text("action") + " " + act.text("item") + " is " +
+             act.text("state");
+    }
+  }
+  return "";
+}
+
+std::string check_promises(SimWorld& world) {
+  std::map<int, List> acts;
+  for (const auto& device : world.devices()) {
+    const auto queue = world.call(*device, "queue");
+    if (!queue) return "queue: " + queue.failure().what;
+    acts[device->number] = list_in(*queue, "intents");
+    if (device->link.logins_most > 1) return "several logins at a time";
+    const auto receipts = world.call(*device, "receipts", {{"verify", Value(true)}});
+    if (!receipts) return "receipts: " + receipts.failure().what;
+    const Value* check = receipts->find("check");
+    if (!check->as_document()->text("problem").empty()) {
+      return "receipts: " + check->as_document()->text("problem");
+    }
+  }
+  for (const Promise& promise : world.book()) {
+    const std::string wrong = check_one(world, promise, acts[promise.device]);
+    if (!wrong.empty()) return wrong;
+  }
+  return "";
+}
+
+std::string check_views(SimWorld& world) {
+  static const Compared kCompared[] = {
+      {"rfi",
+       {{"subject", "subject"}, {"reference", "reference"}, {"drawing_number", "drawing_number"}}},
+      {"note", {{"comment", "comment"}}},
+      {"photo", {{"description", "description"}}}};
+  for (const auto& device : world.devices()) {
+    // Two complete looks, apart from each other, are what believing a deletion takes.
+    for (int look = 0; look < 3; ++look) {
+      if (auto asked = world.call(*device, "sync", {{"full", Value(true)}}); !asked) {
+        return "sync: " + asked.failure().what;
+      }
+      world.run_for(std::chrono::minutes(2));
+    }
+    for (const Compared& compared : kCompared) {
+      const std::string wrong = check_kind(world, *device, compared);
+      if (!wrong.empty()) return wrong;
+    }
+  }
+  return "";
+}
+
+}  // namespace fieldsync::sim

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/base/value.h"
+#include "tests/sim/sim_link.h"
+
+/// What happens in one world, drawn from its seed before anything runs, so that a failing world can
+/// be made smaller step by step and fault by fault.
+namespace fieldsync::sim {
+
+/// Something a person, an office, a machine or an administrator does.
+enum class Act {
+  // People on site.
+  note,
+  twin_notes,
+  rfi,
+  rfi_with_file,
+  photo,
+  edit,
+  edit_own,
+  reply,
+  attach,
+  remove_own,
+  resolve,
+  retry,
+  sync,
+  // The office.
+  office_edit,
+  office_clash,
+  office_reply,
+  office_note,
+  office_rfi,
+  office_photo,
+  office_revision,
+  office_close,
+  office_delete,
+  office_restore,
+  office_private,
+  // Rights and logins.
+  level_down,
+  level_up,
+  tool_off,
+  tool_on,
+  member_out,
+  member_in,
+  expire_tokens,
+  lose_upload,
+  // Machines.
+  kill,
+  power_cut,
+  suspend,
+  clock_step,
+  disk_full,
+  disk_free,
+  drop_mirror,
+};
+std::string_view name(Act act);
+
+struct Step {
+  base::Millis at{0};  ///< after the start of trouble
+  Act act = Act::note;
+  int device = 0;
+  std::uint64_t seed = 0;  ///< of the step's own choices
+  int number = 0;          ///< names its captures
+};
+
+/// Kinds of trouble that a world has or has not.
+enum class Trouble {
+  refused,
+  lost_request,
+  lost_answer,
+  late_effect,
+  cut_answer,
+  repeated,
+  server_error,
+  error_after,
+  too_many,
+  unauthorized,
+  login_page,
+  stalled,
+  slow,
+  body_limit,
+  flapping,
+  crashes,
+  sleeps,
+  clock_steps,
+  disk_full,
+  disk_errors,
+  mirror_loss,
+  office,
+  clashes,
+  deletions,
+  rights,
+  logins,
+  budget,
+  count,
+};
+std::string_view name(Trouble trouble);
+
+/// Which mix worlds are drawn from.
+enum class Profile { swarm, calm, link, crash, office };
+
+struct Plan {
+  std::uint64_t seed = 0;
+  Profile profile = Profile::swarm;
+  int devices = 1;
+  std::vector<Trouble> troubles;
+  std::vector<Step> steps;  ///< by time
+  base::Millis span{0};     ///< how long trouble lasts
+
+  bool has(Trouble trouble) const;
+  /// "seed 5: 2 devices, 14 steps, lost_answer slow crashes".
+  std::string summary() const;
+};
+
+Plan make_plan(std::uint64_t seed, Profile profile);
+/// What the plan's troubles do to the link of a device.
+LinkFaults link_faults(const Plan& plan, int device);
+/// Switches of the service that the plan's seed throws, by name.
+base::Document service_settings(const Plan& plan);
+
+}  // namespace fieldsync::sim

@@ -1,0 +1,287 @@
+#include "tests/sim/sim_world.h"
+
+#include "net/sandbox/seed_people.h"
+#include "platform/base/json.h"
+#include "tests/sim/tuning.h"
+
+namespace fieldsync::sim {
+
+using base::Document;
+using base::Failure;
+using base::Millis;
+using base::Result;
+using base::Value;
+using net::Method;
+
+Device::Device(int number_, Schedule& schedule, net::sandbox::Sandbox& sandbox,
+               platform::Random& seeds)
+    : number(number_),
+      clock(schedule),
+      loop(schedule),
+      workers(loop, clock, seeds.fork()),
+      disk(clock, seeds.fork()),
+      random(seeds.fork()),
+      host{clock, loop, disk, workers, random},
+      link(loop, schedule, clock, disk, sandbox, seeds.fork()) {}
+
+SimWorld::SimWorld(const Plan& plan)
+    : plan_(plan), random_(plan.seed), schedule_(random_.fork()), service_clock_(schedule_) {
+  auto opened = storage::Database::open(":memory:", {});
+  FS_CHECK(opened.ok());
+  database_ = std::move(*opened);
+  auto made =
+      net::sandbox::Sandbox::open(*database_, service_clock_,
+                                  {"https://api.sandbox.test", "https://api.sandbox.test",
+                                   "https://storage.sandbox.test", "https://control.sandbox.test"});
+  FS_CHECK(made.ok());
+  sandbox_ = std::move(*made);
+  FS_CHECK(sandbox_->seed("tiny", plan.seed).ok());
+  control(Method::patch, "/settings", service_settings(plan));
+  for (int number = 0; number < plan.devices; ++number) set_up_device(number);
+}
+
+SimWorld::~SimWorld() = default;
+
+void SimWorld::note(const std::string& line) {
+  for (const char c : line) {
+    hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  hash_ ^= static_cast<std::uint64_t>(schedule_.now().since_start.count());
+  if (trace_) {
+    std::fprintf(trace_, "%10.3f  %s\n",
+                 static_cast<double>(schedule_.now().since_start.count()) / 1'000.0, line.c_str());
+  }
+}
+
+void SimWorld::wrong(const std::string& what) {
+  if (wrong_.empty()) wrong_ = what;
+  note("WRONG " + what);
+}
+
+void SimWorld::set_up_device(int number) {
+  devices_.push_back(std::make_unique<Device>(number, schedule_, *sandbox_, random_));
+  Device& device = *devices_.back();
+  device.link.on_exchanged = [this, number](const Exchanged& e) {
+    note("device " + std::to_string(number) + " " + e.line);
+  };
+  device.link.on_delivered = [this](const net::HttpRequest& request, const std::string& body,
+                                    int status) {
+    const bool changes = request.method == Method::patch || request.method == Method::post;
+    if (changes && status >= 200 && status < 300) accepted_.push_back(body);
+  };
+  constexpr int kOffsets[] = {0, 120, -480, 345};
+  device.clock.utc_offset = kOffsets[device.random.below(4)];
+  const Document access = sandbox_->access();
+  device.config.state_folder = "/state";
+  app::RemoteConfig remote;
+  remote.name = base::RemoteName("procore");
+  remote.api_url = access.text("api_url");
+  remote.login_url = access.text("login_url");
+  remote.company = net::sandbox::kCompany;
+  remote.client_id = access.text("client_id");
+  remote.rfi_manager = base::ServiceId(std::to_string(net::sandbox::kManager));
+  if (plan_.has(Trouble::logins) && number == 0) {
+    device.login = Device::Login::person;
+    remote.grant = net::Grant::authorization_code;
+  }
+  device.config.remotes = {remote};
+  device.config.follows = {{remote.name,
+                            base::ProjectId(std::to_string(net::sandbox::kProject)),
+                            {"drawings", "photos", "rfis", "notes"}}};
+  FS_CHECK(device.disk.make_folder("/state").ok());
+  open_agent(device);
+  log_in(device);
+}
+
+void SimWorld::log_in(Device& device) {
+  const Document access = sandbox_->access();
+  Document credentials{{"secret", access.text("client_secret")}};
+  if (device.login == Device::Login::person) {
+    (void)call(device, "login", credentials);
+    const Document code = control(Method::post, "/code", {{"user", net::sandbox::kManager}});
+    credentials = {{"code", code.text("code")}};
+  }
+  const auto in = call(device, "login", credentials);
+  if (!in)
+    wrong("device " + std::to_string(device.number) + " cannot log in: " + in.failure().what);
+}
+
+void SimWorld::open_agent(Device& device) {
+  for (int attempt = 0; attempt < tuning::kStartsMax; ++attempt) {
+    const app::World world{device.host, device.link, base::null_log(), device.disk.vfs_name(),
+                           "Fay Super"};
+    auto opened = app::Agent::open(world, device.config);
+    if (opened) {
+      device.agent = std::move(*opened);
+      for (const std::string& notice : device.agent->notices()) {
+        if (notice.find("work.db") != std::string::npos) wrong("a crash damaged " + notice);
+      }
+      device.agent->start();
+      return;
+    }
+    note("does not start: " + opened.failure().what);
+    if (device.disk.is_off()) device.disk.power_on();
+    // A full or failing disk may keep it down for a while; in the end someone mends the disk.
+    if (attempt + 2 == tuning::kStartsMax) {
+      device.disk.fault = nullptr;
+      device.disk.capacity = SimDisk::kUnlimited;
+    }
+  }
+  wrong("device " + std::to_string(device.number) + " does not start any more");
+}
+
+Result<Document> SimWorld::call(Device& device, std::string_view verb, const Document& arguments) {
+  if (!device.agent) return Failure{base::Cause::offline, "the agent does not run"};
+  auto answer = std::make_shared<std::optional<Result<Document>>>();
+  device.agent->commands().call(verb, arguments, [answer](Result<Document> result) {
+    if (!*answer) *answer = std::move(result);
+  });
+  const base::Instant end = schedule_.now() + tuning::kAnswerMax;
+  while (!*answer && !is_wrong() && schedule_.run_one(end)) {
+  }
+  if (!*answer) return Failure{base::Cause::timeout, std::string(verb) + ": no answer"};
+  note("device " + std::to_string(device.number) + " " + std::string(verb) + ": " +
+       (**answer ? "ok" : (*answer)->failure().what));
+  return **answer;
+}
+
+Document SimWorld::control(Method method, const std::string& path, const Document& body) {
+  const auto mark = path.find('?');
+  const auto reply = sandbox_->control({method,
+                                        path.substr(0, mark),
+                                        mark == std::string::npos ? "" : path.substr(mark + 1),
+                                        {},
+                                        method == Method::get ? "" : base::to_json(body)});
+  FS_CHECK(reply.response.is_success());
+  auto parsed = base::parse_json(reply.response.body);
+  if (!parsed.ok()) return {};
+  if (const Document* document = parsed->as_document()) return *document;
+  return Document{{"list", *parsed}};
+}
+
+base::List SimWorld::records(const std::string& kind) {
+  const Document found = control(Method::get, "/records?kind=" + kind);
+  const Value* list = found.find("list");
+  FS_CHECK(list && list->as_list());
+  return *list->as_list();
+}
+
+void SimWorld::crash(Device& device, Loss loss) {
+  constexpr const char* kHow[] = {" is killed", " loses power", " is killed and loses its mirror"};
+  note("device " + std::to_string(device.number) + kHow[static_cast<int>(loss)]);
+  device.disk.power_off();
+  device.calls_to_power_cut.reset();
+  device.loop.end_process();
+  device.link.drop_all();
+  device.agent.reset();
+  if (loss == Loss::power) {
+    device.disk.power_on();
+  } else {
+    device.disk.process_begins();
+  }
+  if (loss == Loss::mirror) {
+    for (const char* name : {"/state/mirror.db", "/state/mirror.db-wal"}) device.disk.forget(name);
+    (void)device.disk.remove_tree("/state/files");
+  }
+  open_agent(device);
+}
+
+void SimWorld::arm(Device& device) {
+  const bool errors = plan_.has(Trouble::disk_errors) && stage_ == Stage::trouble;
+  device.disk.fault = [&device, errors](DiskCall) {
+    if (device.calls_to_power_cut) {
+      if (*device.calls_to_power_cut == 0) {
+        device.disk.power_off();
+        return DiskFault::io_error;
+      }
+      --*device.calls_to_power_cut;
+    }
+    if (errors && device.random.chance(tuning::kDiskErrorChance)) return DiskFault::io_error;
+    return DiskFault::none;
+  };
+}
+
+void SimWorld::after_event() {
+  for (const auto& device : devices_) {
+    if (device->disk.is_off()) crash(*device, Loss::power);
+  }
+}
+
+void SimWorld::run_until(base::Instant end) {
+  while (!is_wrong() && schedule_.run_one(end)) after_event();
+}
+
+void SimWorld::run_for(Millis span) { run_until(schedule_.now() + span); }
+
+std::string SimWorld::run() {
+  run_for(tuning::kCalmBefore);
+  stage_ = Stage::trouble;
+  const base::Instant start = schedule_.now();
+  for (const auto& device : devices_) {
+    device->link.faults = link_faults(plan_, device->number);
+    arm(*device);
+  }
+  for (const Step& step : plan_.steps) {
+    run_until(start + step.at);
+    if (is_wrong()) return wrong_;
+    note("step " + std::to_string(step.number) + " " + std::string(name(step.act)) + " at device " +
+         std::to_string(step.device));
+    perform(*this, step);
+    after_event();
+    for (const auto& device : devices_) {
+      if (const std::string gap = check_explained(*this, *device); !gap.empty()) wrong(gap);
+    }
+    after_event();
+  }
+  run_until(start + plan_.span);
+  if (is_wrong()) return wrong_;
+  heal();
+  if (!is_wrong()) {
+    if (const std::string lost = check_promises(*this); !lost.empty()) wrong(lost);
+  }
+  if (!is_wrong()) {
+    if (const std::string other = check_views(*this); !other.empty()) wrong(other);
+  }
+  return wrong_;
+}
+
+void SimWorld::heal() {
+  stage_ = Stage::healed;
+  note("healing");
+  for (const auto& device : devices_) {
+    device->link.heal();
+    device->disk.capacity = SimDisk::kUnlimited;
+    device->disk.fault = nullptr;
+    device->calls_to_power_cut.reset();
+    device->loop.sleep_until({});
+    device->clock.ahead = Millis{0};
+    restore_rights(*this, *device);
+  }
+  control(Method::patch, "/settings", {{"rate_hourly", 0}, {"rate_spike", 0}});
+  if (!settle(tuning::kSettleMax)) {
+    // What only a person can mend: a dead login, acts that were given up after many tries.
+    for (const auto& device : devices_) {
+      if (device->login == Device::Login::person) log_in(*device);
+      (void)call(*device, "retry");
+    }
+    if (!settle(tuning::kSettleMax)) {
+      for (const auto& device : devices_) {
+        const std::string stuck = stuck_acts(*this, *device);
+        if (!stuck.empty()) wrong("does not drain: " + stuck);
+      }
+    }
+  }
+}
+
+bool SimWorld::settle(Millis limit) {
+  const base::Instant end = schedule_.now() + limit;
+  while (!is_wrong() && schedule_.now() < end) {
+    run_for(tuning::kSettleLook);
+    bool quiet = true;
+    for (const auto& device : devices_) quiet = quiet && stuck_acts(*this, *device).empty();
+    if (quiet) return true;
+  }
+  return false;
+}
+
+}  // namespace fieldsync::sim

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/app/agent.h"
+#include "net/sandbox/sandbox.h"
+#include "tests/sim/book.h"
+#include "tests/sim/plan.h"
+#include "tests/sim/sim_disk.h"
+
+namespace fieldsync::sim {
+
+/// One machine on site with the whole agent on it: the same code as in the field, on another host.
+struct Device {
+  Device(int number, Schedule& schedule, net::sandbox::Sandbox& sandbox, platform::Random& random);
+
+  int number;
+  DeviceClock clock;
+  DeviceLoop loop;
+  DeviceWorkers workers;
+  SimDisk disk;
+  platform::Random random;
+  platform::Host host;
+  SimLink link;
+  app::Config config;
+  std::unique_ptr<app::Agent> agent;
+  /// Logs in as a person whose pair of tokens dies when a renewal's answer is lost; otherwise as
+  /// the machine.
+  enum class Login { machine, person } login = Login::machine;
+  /// The disk calls left until the power goes; none: it stays.
+  std::optional<std::uint64_t> calls_to_power_cut;
+};
+
+/// One seed's world: devices, the service, people and their troubles, in virtual time and one
+/// thread. Everything in it follows from the plan; `hash` says whether two runs were the same.
+class SimWorld {
+ public:
+  explicit SimWorld(const Plan& plan);
+  ~SimWorld();
+
+  /// Runs trouble, then heals everything and waits for quiet. Returns what is wrong, empty if
+  /// nothing is.
+  std::string run();
+
+  // What people, troubles and the oracle need.
+  const Plan& plan() const { return plan_; }
+  Book& book() { return book_; }
+  std::vector<std::unique_ptr<Device>>& devices() { return devices_; }
+  /// The answer of a verb; its failure, also when it does not answer within five minutes.
+  base::Result<base::Document> call(Device& device, std::string_view verb,
+                                    const base::Document& arguments = {});
+  base::Document control(net::Method method, const std::string& path,
+                         const base::Document& body = {});
+  base::List records(const std::string& kind);
+  /// Bodies of changes the service has accepted so far.
+  const std::vector<std::string>& accepted() const { return accepted_; }
+  /// Ends the process, and takes with it what was not synced, or the mirror. A new one starts.
+  enum class Loss { process, power, mirror };
+  void crash(Device& device, Loss loss);
+  void run_for(base::Millis span);
+  void wrong(const std::string& what);
+  bool is_wrong() const { return !wrong_.empty(); }
+  std::uint64_t hash() const { return hash_; }
+  std::uint64_t events() const { return schedule_.events(); }
+  void trace_to(std::FILE* out) { trace_ = out; }
+  void note(const std::string& line);
+
+ private:
+  void open_agent(Device& device);
+  void set_up_device(int number);
+  void log_in(Device& device);
+  void arm(Device& device);
+  void run_until(base::Instant end);
+  void after_event();
+  void heal();
+  bool settle(base::Millis limit);
+
+  Plan plan_;
+  platform::Random random_;
+  Schedule schedule_;
+  DeviceClock service_clock_;
+  std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<net::sandbox::Sandbox> sandbox_;
+  std::vector<std::unique_ptr<Device>> devices_;
+  Book book_;
+  std::vector<std::string> accepted_;
+  std::string wrong_;
+  std::uint64_t hash_ = 0xcbf29ce484222325;
+  std::FILE* trace_ = nullptr;
+  enum class Stage { calm, trouble, healed } stage_ = Stage::calm;
+};
+
+/// Carries out one step of the plan.
+void perform(SimWorld& world, const Step& step);
+/// An administrator gives the device's login back what was taken from it.
+void restore_rights(SimWorld& world, const Device& device);
+/// The user the device's login stands for.
+std::int64_t user_of(const Device& device);
+
+/// Open acts that nothing but time should keep, as text; "" when only decisions of people are open.
+std::string stuck_acts(SimWorld& world, Device& device);
+/// Checks after healing; the first thing wrong, or "".
+std::string check_promises(SimWorld& world);
+std::string check_views(SimWorld& world);
+/// At any time: every open act says why it is where it is.
+std::string check_explained(SimWorld& world, Device& device);
+
+}  // namespace fieldsync::sim

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "platform/base/types.h"
+
+/// Every number of the simulated world, with its reason.
+namespace fieldsync::sim::tuning {
+
+using base::Millis;
+
+/// The first mirror is pulled before trouble begins: a tiny project takes some thirty calls.
+inline constexpr Millis kCalmBefore{60'000};
+/// After healing: the longest retry (5 min), the hourly look at permissions, and a spike window.
+inline constexpr Millis kSettleMax{2 * 3'600'000};
+inline constexpr Millis kSettleLook{30'000};
+/// A verb that needs the network answers within the transport's patience and a retry.
+inline constexpr Millis kAnswerMax{300'000};
+/// Starts in a row before a device counts as broken; the last has a healthy disk.
+inline constexpr int kStartsMax = 5;
+/// Of one disk call; a capture makes some ten.
+inline constexpr double kDiskErrorChance = 0.002;
+/// Tasks one device may run in a virtual hour: a busy hour has some hundred exchanges of some ten
+/// tasks each; a spinning loop has millions.
+inline constexpr std::uint64_t kTasksPerHourMax = 60'000;
+/// Requests one device may make in an hour in which nobody limits it.
+inline constexpr std::uint64_t kRequestsPerHourMax = 6'000;
+
+}  // namespace fieldsync::sim::tuning
