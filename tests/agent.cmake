@@ -1,3 +1,5 @@
+find_package(rapidcheck CONFIG REQUIRED)
+
 # Tests of agent/sync, agent/merge and agent/verbs.
 add_library(fs_small_world STATIC
   support/direct_transport.cpp
@@ -8,11 +10,13 @@ target_link_libraries(fs_small_world PUBLIC fs_agent fs_sandbox doctest::doctest
 
 fs_add_test(agent_tests
   SOURCES
+    unit/agent_merge_laws_test.cpp
     unit/agent_merge_test.cpp
     unit/agent_planner_test.cpp
+    unit/agent_reconcile_test.cpp
     unit/agent_retry_test.cpp
     unit/agent_text_merge_test.cpp
-  LIBRARIES fs_agent
+  LIBRARIES fs_agent rapidcheck
   LABELS unit)
 
 fs_add_test(agent_engine_tests

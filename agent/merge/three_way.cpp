@@ -39,6 +39,13 @@ Value merged_set(const Value& base_value, const Value& ours, const Value& theirs
   return merged;
 }
 
+/// Of what is only ever added to nothing is taken away from here: theirs, and what ours added.
+Value merged_additions(const Value& base_value, const Value& ours, const Value& theirs) {
+  List all = base_value.as_list() ? *base_value.as_list() : List{};
+  if (ours.as_list()) all.insert(all.end(), ours.as_list()->begin(), ours.as_list()->end());
+  return merged_set(base_value, all, theirs);
+}
+
 /// Nothing when a side is no text, or both changed the same words.
 std::optional<std::string> merged_text(const Value& before, const Value& ours,
                                        const Value& theirs) {
@@ -69,7 +76,9 @@ Merged three_way(const kinds::KindDescriptor& kind, const base::Document& base_f
     switch (descriptor->merge) {
       case kinds::MergeRule::set:
       case kinds::MergeRule::append_only: {
-        Value both = merged_set(before, field.value, there);
+        Value both = descriptor->merge == kinds::MergeRule::set
+                         ? merged_set(before, field.value, there)
+                         : merged_additions(before, field.value, there);
         if (!same_set(both, there)) merged.to_send.set(field.name, std::move(both));
         break;
       }

@@ -44,27 +44,57 @@ std::string joined(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-Result<> Deliveries::observed(const base::ProjectId& project,
-                              const std::vector<net::RemoteRecord>& records) {
-  std::map<base::KindId, std::map<base::ServiceId, base::RecordId>> awaited;
+Result<std::vector<Deliveries::Awaited>> Deliveries::awaited(
+    const base::ProjectId& project, const std::vector<net::RemoteRecord>& records) {
+  std::map<base::KindId, std::map<base::ServiceId, base::RecordId>> items_of;
+  std::vector<Awaited> found;
   for (const net::RemoteRecord& record : records) {
-    if (awaited.count(record.kind) == 0) {
-      auto& items = awaited[record.kind];
+    if (items_of.count(record.kind) == 0) {
+      auto& items = items_of[record.kind];
       TRY_ASSIGN(const auto open, context_.work.items_with_open_intents(project, record.kind));
       for (const base::RecordId& item : open) {
         TRY_ASSIGN(const auto id, service_id(context_.work, item));
         if (id) items.emplace(*id, item);
       }
     }
-    const auto& items = awaited[record.kind];
-    const auto found = items.find(record.id);
-    if (found == items.end()) continue;
-    TRY_ASSIGN(const auto intents, context_.work.open_intents_of(found->second));
-    for (const Intent& intent : intents) {
-      if (intent.state == IntentState::sent && intent.act != Act::remove) {
-        TRY(check(intent, record));
-      }
-    }
+    const auto& items = items_of[record.kind];
+    const auto at = items.find(record.id);
+    if (at == items.end()) continue;
+    TRY_ASSIGN(auto intents, context_.work.open_intents_of(at->second));
+    for (Intent& intent : intents) found.push_back({std::move(intent), &record});
+  }
+  return found;
+}
+
+Result<> Deliveries::observed(const base::ProjectId& project,
+                              const std::vector<net::RemoteRecord>& records) {
+  TRY_ASSIGN(const auto found, awaited(project, records));
+  for (const Awaited& each : found) {
+    const bool provable = each.intent.state == IntentState::sent && each.intent.act != Act::remove;
+    if (provable) TRY(check(each.intent, *each.record));
+  }
+  return base::Done{};
+}
+
+Result<> Deliveries::returning(const base::ProjectId& project,
+                               const std::vector<net::RemoteRecord>& records) {
+  TRY_ASSIGN(auto found, awaited(project, records));
+  for (Awaited& each : found) {
+    Intent& intent = each.intent;
+    const bool for_absence =
+        intent.cause == Cause::record_gone || intent.cause == Cause::permission_missing;
+    if (intent.state != IntentState::held || !for_absence) continue;
+    TRY_ASSIGN(const auto stored, context_.mirror.record({context_.remote.name, project,
+                                                          each.record->kind, each.record->id}));
+    // Held while the service showed it: its return cannot be the remedy.
+    if (!stored || stored->presence == storage::Presence::present) continue;
+    intent.state = intent.result.raw().empty() ? IntentState::queued : IntentState::sent;
+    intent.cause = Cause::none;
+    intent.evidence = "the record is back";
+    intent.attempts = 0;
+    intent.next_attempt = {};
+    intent.changed_at = context_.now();
+    TRY(context_.work.update(intent));
   }
   return base::Done{};
 }

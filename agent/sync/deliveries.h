@@ -14,6 +14,10 @@ class Deliveries {
   /// Records were just read from the service: every delivery they prove gets its receipt.
   base::Result<> observed(const base::ProjectId& project,
                           const std::vector<net::RemoteRecord>& records);
+  /// Records are about to be taken into the mirror: what was held because one of them was not to be
+  /// seen goes on by itself.
+  base::Result<> returning(const base::ProjectId& project,
+                           const std::vector<net::RemoteRecord>& records);
   /// One intent against the record it is about. A delivery that is not there yet is looked at again
   /// later, and held after tuning::kReadBackMax looks.
   base::Result<> check(const storage::Intent& intent, const net::RemoteRecord& record);
@@ -24,6 +28,13 @@ class Deliveries {
   base::Result<> removed(const storage::Intent& intent);
 
  private:
+  /// The open acts on these records, each with its record.
+  struct Awaited {
+    storage::Intent intent;
+    const net::RemoteRecord* record;
+  };
+  base::Result<std::vector<Awaited>> awaited(const base::ProjectId& project,
+                                             const std::vector<net::RemoteRecord>& records);
   base::Result<> deliver(const storage::Intent& intent, base::Document proof);
   Context& context_;
   Outcomes& outcomes_;

@@ -152,6 +152,9 @@ void Engine::perform_show(const Step& step, const StepDone& done) {
     if (!stored || !failure) return done(stored);
     surveyor_.hold_back_show(
         key, context_.now() + retry_delay(*failure, tuning::kRetryDoublingsMax, random_));
+    const bool absent = failure->cause == base::Cause::record_gone;
+    // Absence is no obstacle to a removal: the push finds out.
+    if (absent && intent && intent->act == storage::Act::remove) return done(Done{});
     done(intent ? outcomes_.failed(*intent, *failure) : Result<>(Done{}));
   });
 }

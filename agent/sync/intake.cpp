@@ -59,6 +59,32 @@ base::Value value_in(const Document& fields, const std::string& name) {
   return value ? *value : base::Value{};
 }
 
+/// What a person who removes the record knows of it: the plain fields people write. A removal is
+/// held when one of them was changed by others meanwhile.
+Document as_seen(const kinds::KindDescriptor& kind, const Document& fields) {
+  Document seen;
+  for (const base::Field& field : fields) {
+    const kinds::FieldDescriptor* descriptor = kind.field(field.name);
+    if (descriptor == nullptr || descriptor->merge == kinds::MergeRule::server_owned) continue;
+    switch (descriptor->type) {
+      case kinds::FieldType::reference:  // ids differ until they are bound
+      case kinds::FieldType::references:
+      case kinds::FieldType::children:
+        break;
+      case kinds::FieldType::text:
+      case kinds::FieldType::long_text:
+      case kinds::FieldType::integer:
+      case kinds::FieldType::decimal:
+      case kinds::FieldType::boolean:
+      case kinds::FieldType::date:
+      case kinds::FieldType::time:
+      case kinds::FieldType::choice:
+        seen.set(field.name, field.value);
+    }
+  }
+  return seen;
+}
+
 /// In these states nothing of the act can be in effect at the service: it was not sent, or was
 /// refused, or was looked for and not found.
 bool may_still_change(const Intent& intent) {
@@ -197,7 +223,6 @@ Result<Intent> Intake::attach(const RecordId& item, std::vector<Attachment> file
 Result<Intent> Intake::remove(const RecordId& item, const std::string& author) {
   TRY_ASSIGN(const ViewRecord record, view_.record(item));
   TRY_ASSIGN(const auto* kind, writable_kind(record.kind));
-  (void)kind;
   if (!record.pending.empty()) {
     Intent first = record.pending.front();
     if (first.act == Act::create && may_still_change(first)) {
@@ -209,7 +234,9 @@ Result<Intent> Intake::remove(const RecordId& item, const std::string& author) {
       return first;
     }
   }
-  return add_for(record, blank(record.kind, Act::remove, author));
+  Intent removal = blank(record.kind, Act::remove, author);
+  removal.base = as_seen(*kind, record.fields);
+  return add_for(record, std::move(removal));
 }
 
 Result<Intent> Intake::add_for(const ViewRecord& record, Intent intent) {

@@ -8,7 +8,6 @@
 namespace fieldsync::sync {
 namespace {
 
-using storage::Act;
 using storage::Intent;
 using storage::IntentState;
 
@@ -77,10 +76,8 @@ class Planner {
     switch (intent.state) {
       case IntentState::queued:
         if (facts.uploads == IntentFacts::Uploads::missing) return add_upload(intent);
-        if (intent.act == Act::edit || intent.act == Act::attach) {
-          if (facts.sight == IntentFacts::Sight::stale_record) return add_show_of(intent);
-          if (facts.sight == IntentFacts::Sight::stale_tool) return add_pull_for(intent);
-        }
+        if (facts.sight == IntentFacts::Sight::stale_record) return add_show_of(intent);
+        if (facts.sight == IntentFacts::Sight::stale_tool) return add_pull_for(intent);
         return add_intent_step(StepKind::push, intent);
       case IntentState::in_doubt:
         return plan_look_up(intent);

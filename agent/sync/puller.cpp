@@ -90,6 +90,7 @@ Result<> Puller::take_page(Round& round, const net::ListPage& page) {
   for (const net::RemoteRecord& record : page.records) {
     rows.push_back(to_mirror(context_.remote.name, round.project, record, context_.now()));
   }
+  TRY(deliveries_.returning(round.project, page.records));
   if (!rows.empty()) TRY(context_.mirror.apply(rows, std::nullopt));
   TRY(deliveries_.observed(round.project, page.records));
   for (const Failure& failure : page.unreadable) {
@@ -189,6 +190,7 @@ void Puller::show(const storage::RecordKey& key, ShowDone done) {
 
 Result<> Puller::take_shown(const storage::RecordKey& key, const net::RemoteRecord& record) {
   const auto row = to_mirror(context_.remote.name, key.project, record, context_.now());
+  TRY(deliveries_.returning(key.project, {record}));
   TRY(context_.mirror.apply({row}, std::nullopt));
   // An edit waits for a fresh look: it must see that there was one, also when nothing is new.
   TRY(context_.mirror.mark_observed(key, context_.now()));

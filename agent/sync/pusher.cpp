@@ -4,6 +4,7 @@
 #include "agent/sync/binding.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/rights.h"
+#include "agent/sync/standing.h"
 #include "agent/sync/tuning.h"
 
 namespace fieldsync::sync {
@@ -66,11 +67,9 @@ void Pusher::push(base::IntentId id, StepDone done) {
                                                 " has no way to " + std::string(name(op.action)) +
                                                 " a " + op.kind.raw()}));
   }
-  if (intent.act == Act::edit) {
-    auto go_on = merge_edit(intent, op, done);
-    if (!go_on) return done(go_on.failure());
-    if (!*go_on) return;
-  }
+  auto go_on = reconcile(intent, op, done);
+  if (!go_on) return done(go_on.failure());
+  if (!*go_on) return;
   net::HttpRequest request = context_.remote.service.push(op);
   const auto mark_sending = [this, intent]() -> Result<> {
     Intent marked = intent;
@@ -87,6 +86,46 @@ void Pusher::push(base::IntentId id, StepDone done) {
         pushed(std::move(sent), op, std::move(outcome), done);
       },
       nullptr, mark_sending);
+}
+
+Result<bool> Pusher::reconcile(Intent& intent, net::PushOp& op, const StepDone& done) {
+  TRY_ASSIGN(const auto key, key_of(context_, intent));
+  std::optional<storage::MirrorRecord> record;
+  if (key) {
+    TRY_ASSIGN(record, context_.mirror.record(*key));
+  }
+  switch (standing_of(intent, op.fields, record).decision()) {
+    case merge::Decision::send:
+    case merge::Decision::merge:
+      return intent.act == Act::edit ? merge_edit(intent, op, done) : true;
+    case merge::Decision::only_prove:
+      if (intent.act == Act::edit) rebase(intent, op.current, {});
+      done(found(intent, key->id));
+      return false;
+    case merge::Decision::nothing:
+    case merge::Decision::look:  // the next plan begins with the look
+      done(Done{});
+      return false;
+    case merge::Decision::ask_conflict: {
+      const std::string changes = changes_text(intent.base, op.current);
+      // Trying again is the answer "remove it all the same": this change is known by then.
+      intent.base = as_there(intent.base, op.current);
+      done(outcomes_.held(intent, {Cause::conflict, "you removed it, but " + changes +
+                                                        ". `retry` removes it all the same"}));
+      return false;
+    }
+    case merge::Decision::ask_gone:
+      done(outcomes_.held(
+          intent, {Cause::record_gone, "two complete lists of the service no longer have it"}));
+      return false;
+    case merge::Decision::wait_hidden:
+      done(outcomes_.frozen(intent,
+                            {Cause::permission_missing,
+                             "the record is private and no longer shown to this login: ask for a "
+                             "share in it. It goes on by itself then"}));
+      return false;
+  }
+  FS_CHECK(false);
 }
 
 Result<bool> Pusher::merge_edit(Intent& intent, net::PushOp& op, const StepDone& done) {

@@ -22,6 +22,9 @@ class Pusher {
   void prove(base::IntentId id, StepDone done);
 
  private:
+  /// What the reconciler's table says of the act now. False when nothing is to be sent: what became
+  /// of the act is recorded and `done` called.
+  base::Result<bool> reconcile(storage::Intent& intent, net::PushOp& op, const StepDone& done);
   /// What is left to send of an edit after a merge with the service's state. A conflict holds its
   /// own fields; false when nothing else is left.
   base::Result<bool> merge_edit(storage::Intent& intent, net::PushOp& op, const StepDone& done);

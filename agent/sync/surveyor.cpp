@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/sync/binding.h"
+#include "agent/sync/standing.h"
 #include "agent/sync/tuning.h"
 #include "agent/sync/uploader.h"
 #include "platform/base/time_text.h"
@@ -14,6 +15,24 @@ using base::Result;
 using storage::Act;
 using storage::Intent;
 using storage::IntentState;
+
+namespace {
+
+/// Whether the act could undo what others did, so that it needs a fresh look at the record.
+bool writes_over(Act act) {
+  switch (act) {
+    case Act::edit:
+    case Act::attach:
+    case Act::remove:
+      return true;
+    case Act::create:
+    case Act::reply:
+      return false;
+  }
+  FS_CHECK(false);
+}
+
+}  // namespace
 
 Result<Situation> Surveyor::survey() {
   Situation situation;
@@ -95,8 +114,7 @@ Result<IntentFacts> Surveyor::facts_of(Intent intent, const Situation& situation
                         ? IntentFacts::Uploads::ready
                         : IntentFacts::Uploads::missing;
   }
-  if (intent.state == IntentState::queued &&
-      (intent.act == Act::edit || intent.act == Act::attach)) {
+  if (intent.state == IntentState::queued && writes_over(intent.act)) {
     TRY_ASSIGN(facts.sight, sight_of(intent, tool));
   }
   if (intent.state == IntentState::sent) {
@@ -122,7 +140,12 @@ Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFa
   TRY_ASSIGN(const auto key, key_of(context_, intent));
   if (!key) return IntentFacts::Sight::fresh;  // the push will say what it waits for
   TRY_ASSIGN(const auto record, context_.mirror.record(*key));
-  if (!record || record->extent == storage::MirrorRecord::Extent::summary_only) {
+  if (standing_of(intent, intent.fields, record).decision() == merge::Decision::look) {
+    return IntentFacts::Sight::stale_record;
+  }
+  // Of what is absent a list tells no more: the push decides.
+  if (!record || record->presence != storage::Presence::present) return IntentFacts::Sight::fresh;
+  if (record->extent == storage::MirrorRecord::Extent::summary_only) {
     return IntentFacts::Sight::stale_record;
   }
   if (record->observed_at >= fresh_from) return IntentFacts::Sight::fresh;

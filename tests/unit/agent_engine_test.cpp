@@ -366,3 +366,77 @@ TEST_CASE("an idle agent does nothing between rounds") {
   // 12 rounds an hour of four tools, a handful of events each.
   CHECK(world.loop.events() - before < 2'000);
 }
+
+namespace {
+
+std::string delivered_photo(SmallWorld& world) {
+  const Document added = world.call("add", {{"kind", "photo"},
+                                            {"fields", Document{{"description", "as I took it"}}},
+                                            {"files", List{world.stage("p.jpg", "bytes of it")}}});
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  return added.find("items")->as_list()->front().as_document()->text("id");
+}
+
+std::int64_t service_id_of(SmallWorld& world, const std::string& item) {
+  const Document shown = world.call("show", {{"item", item}});
+  return std::stoll(shown.find("record")->as_document()->text("service_id"));
+}
+
+void office(SmallWorld& world, const Document& command) {
+  world.control(net::Method::post, "/office", command);
+}
+
+}  // namespace
+
+TEST_CASE("a removal does not take what the office wrote meanwhile, until a person says so") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  const std::string photo = delivered_photo(world);
+  world.transport->mishap = [](const net::HttpRequest&) { return Mishap::lost_before; };
+  world.call("remove", {{"item", photo}});
+  office(world, {{"do", "edit_record"},
+                 {"id", service_id_of(world, photo)},
+                 {"fields", Document{{"description", "evidence of damage"}}}});
+  world.transport->mishap = nullptr;
+  world.run_for(std::chrono::minutes(10));
+  CHECK(count_of(world, "held") == 1);
+  CHECK(world.at_service("photo", "description", "evidence of damage") == 1);
+  const Document why = world.call("why", {{"item", photo}});
+  const Document& said = *why.find("explanations")->as_list()->front().as_document();
+  CHECK(said.text("cause") == "conflict");
+  CHECK(said.text("evidence").find("evidence of damage") != std::string::npos);
+  world.call("retry", {{"item", photo}});
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  CHECK(world.at_service("photo", "description", "evidence of damage") == 0);
+}
+
+TEST_CASE(
+    "a record made private is no deletion: our work on it waits and goes on when it is back") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  // A standard user sees private photos of others no more.
+  office(world,
+         {{"do", "set_level"}, {"user", net::sandbox::kService}, {"tool", "images"}, {"level", 2}});
+  const Document listed = world.call("list", {{"kind", "photo"}});
+  std::string photo;
+  for (const Value& row : *listed.find("records")->as_list()) {
+    const Document& record = *row.as_document();
+    const bool ours = record.text("uploader") == std::to_string(net::sandbox::kService);
+    if (!ours && photo.empty()) photo = record.text("id");
+  }
+  REQUIRE_FALSE(photo.empty());
+  const auto set_private = [&](bool to) {
+    office(world,
+           {{"do", "set_private"}, {"id", service_id_of(world, photo)}, {"private", Value(to)}});
+  };
+  set_private(true);
+  world.run_for(std::chrono::hours(60));  // two complete lists lack it
+  const Document shown = world.call("show", {{"item", photo}});
+  CHECK(shown.find("record")->as_document()->text("state") != "synced");
+  world.call("edit", {{"item", photo}, {"fields", Document{{"description", "kept"}}}});
+  world.run_for(std::chrono::hours(1));
+  CHECK(count_of(world, "held") == 1);
+  set_private(false);
+  REQUIRE_MESSAGE(world.drain(std::chrono::hours(30)), world.open_acts());
+  CHECK(world.at_service("photo", "description", "kept") == 1);
+}

@@ -57,14 +57,3 @@ TEST_CASE("a set that already holds our additions is not sent again") {
 TEST_CASE("what belongs to the service is never sent") {
   CHECK(merged("number", "1", "2", "1").to_send.empty());
 }
-
-TEST_CASE("a merge applied is a merge at rest") {
-  const Document before{{"subject", "a"}, {"distribution", List{"x"}}};
-  const Document ours{{"subject", "b"}, {"distribution", List{"x", "y"}}};
-  Document theirs{{"subject", "a"}, {"distribution", List{"z"}}};
-  const auto first = merge::three_way(rfi(), before, ours, theirs);
-  for (const base::Field& field : first.to_send) theirs.set(field.name, field.value);
-  const auto second = merge::three_way(rfi(), before, ours, theirs);
-  CHECK(second.to_send.empty());
-  CHECK(second.conflicts.empty());
-}

@@ -1,14 +1,10 @@
 #include <doctest/doctest.h>
 
-#include <set>
 #include <string>
-#include <vector>
 
 #include "agent/merge/text_merge.h"
-#include "platform/random.h"
 
 using fieldsync::merge::merge_text;
-using fieldsync::platform::Random;
 
 TEST_CASE("texts merge by line, then by word, and conflict only where both changed a word") {
   struct Row {
@@ -39,55 +35,6 @@ TEST_CASE("texts merge by line, then by word, and conflict only where both chang
     REQUIRE(merged.has_value() == (row.merged != nullptr));
     if (merged) CHECK(*merged == row.merged);
   }
-}
-
-namespace {
-
-/// A text of a few lines of a few words, so that sides often agree.
-std::string random_text(Random& random) {
-  std::string text;
-  for (std::uint64_t line = random.below(5); line-- > 0;) {
-    for (std::uint64_t word = random.below(4); word-- > 0;) {
-      text += static_cast<char>('a' + random.below(3));
-      text += ' ';
-    }
-    text += '\n';
-  }
-  return text;
-}
-
-}  // namespace
-
-TEST_CASE("the laws of the text merge hold for ten thousand random triples") {
-  Random random(42);
-  int conflicts = 0;
-  for (int i = 0; i < 10'000; ++i) {
-    const std::string base = random_text(random);
-    const std::string ours = random_text(random);
-    const std::string theirs = random_text(random);
-    CAPTURE(base);
-    CAPTURE(ours);
-    CAPTURE(theirs);
-    // Nothing changed on one side: the other side's text, whole.
-    CHECK(merge_text(base, ours, base) == ours);
-    CHECK(merge_text(base, base, theirs) == theirs);
-    CHECK(merge_text(base, ours, ours) == ours);
-    // The sides' names do not matter.
-    const auto merged = merge_text(base, ours, theirs);
-    CHECK(merged == merge_text(base, theirs, ours));
-    if (!merged) {
-      ++conflicts;
-      continue;
-    }
-    // Merging what is merged changes nothing.
-    CHECK(merge_text(ours, *merged, ours) == *merged);
-    CHECK(merge_text(theirs, *merged, theirs) == *merged);
-    // Nothing is invented: every word comes from some side.
-    const std::string all = base + ours + theirs;
-    for (const char c : *merged) CHECK(all.find(c) != std::string::npos);
-  }
-  CHECK(conflicts > 0);
-  CHECK(conflicts < 10'000);
 }
 
 TEST_CASE("a comparison past its limit is a conflict, never a long wait") {
