@@ -20,7 +20,9 @@ fs_add_test(agent_tests
   LABELS unit)
 
 fs_add_test(agent_engine_tests
-  SOURCES unit/agent_engine_test.cpp
+  SOURCES
+    unit/agent_engine_test.cpp
+    unit/agent_isolation_test.cpp
   LIBRARIES fs_small_world
   LABELS unit)
 

@@ -35,8 +35,8 @@ class Sandbox {
                                                const Origins& origins);
   ~Sandbox();
 
-  /// Fills an empty world, "tiny", "small" or "large"; a filled one is left as it is. bad_input for another
-  /// word.
+  /// Fills an empty world, "tiny", "small" or "large"; a filled one is left as it is. bad_input for
+  /// another word.
   Result<> seed(const std::string& size, std::uint64_t seed);
   void set_origins(const Origins& origins);
   /// {api_url, login_url, storage_url, control_url, company, project, client_id, client_secret}
