@@ -328,6 +328,21 @@ Result<std::vector<ToolState>> MirrorStore::tool_states() {
   });
 }
 
+Result<> MirrorStore::recover_after_restart(WallTime now) {
+  return mirrored([&] {
+    db_->transact([&] {
+      const std::int64_t at = now.since_epoch.count();
+      db_->run("UPDATE tool SET next_poll = 0 WHERE next_poll > 0");
+      db_->run("UPDATE file SET again_at = 0 WHERE again_at > 0");
+      const int ahead = db_->run(
+          "UPDATE tool SET swept_at = NULL, complete_as_of = NULL "
+          "WHERE max(coalesce(swept_at, 0), coalesce(complete_as_of, 0)) > ?",
+          at);
+      if (ahead > 0) db_->run("UPDATE record SET observed_at = 0 WHERE observed_at > ?", at);
+    });
+  });
+}
+
 Result<> MirrorStore::save_tool_state(const ToolState& state) {
   return mirrored([&] { store_tool(*db_, state); });
 }

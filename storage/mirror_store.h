@@ -130,6 +130,9 @@ class MirrorStore {
   Result<std::optional<ToolState>> tool_state(const RemoteName& remote, const ProjectId& project,
                                               std::string_view tool);
   Result<std::vector<ToolState>> tool_states();
+  /// To be called once after a start: rounds and downloads that were put off are due, and what
+  /// bears a time after `now` (the clock was set back since) is looked at again.
+  Result<> recover_after_restart(WallTime now);
   Result<> save_tool_state(const ToolState& state);
   /// Forgets everything of the project.
   Result<> forget_project(const RemoteName& remote, const ProjectId& project);

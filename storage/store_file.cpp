@@ -36,9 +36,12 @@ bool needs_check(Database& db) {
 
 Result<> check_for_damage(Database& db, StoreLayout::Check check) {
   if (!needs_check(db)) return {};
-  const std::string found =
-      check == StoreLayout::Check::with_indexes ? db.integrity() : db.quick_check();
-  if (found == "ok") return {};
+  std::string found;
+  // A page that cannot be read shows as damage; one that can be read the next time is none.
+  for (int look = 0; look < tuning::kDamageLooks; ++look) {
+    found = check == StoreLayout::Check::with_indexes ? db.integrity() : db.quick_check();
+    if (found == "ok") return {};
+  }
   db.note_damage();
   return Failure{Cause::work_damaged, db.path() + ": " + found};
 }

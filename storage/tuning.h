@@ -57,6 +57,10 @@ inline constexpr base::Millis kLockWait{250};
 /// of 4 KiB, so a normal log never shrinks and grows again for nothing.
 inline constexpr base::ByteCount kJournalKept = 4 << 20;
 
+/// Looks that must all find damage before a database is set aside: a disk that fails one read in
+/// ten thousand fails a check of a thousand pages one time in ten, and four in a row one in 10,000.
+inline constexpr int kDamageLooks = 4;
+
 /// Lines of an integrity report that are kept: enough to tell one bad page from a lost disk.
 inline constexpr int kIntegrityLinesMax = 10;
 

@@ -81,6 +81,11 @@ class WorkStore {
   /// Records the service's yes: state `sent`, the result id, the binding of a create; one
   /// transaction. Releases what waited for it.
   Result<> record_sent(Intent intent);
+  /// For an intent that the service answered with a record another intent was matched to: two equal
+  /// captures were mixed up, the record is this one's, and the other one's has still to be made.
+  /// The two trade tokens and `intent` is queued to make it, in one transaction. False, and nothing
+  /// done, when no other intent owns the record.
+  Result<bool> trade_if_claimed(Intent intent, const ServiceId& made);
   /// Receipt, state `delivered`, uploads of the intent forgotten; one transaction. Returns the
   /// receipt with its number and hashes.
   Result<Receipt> record_delivered(Intent intent, Receipt receipt);

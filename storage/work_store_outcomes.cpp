@@ -82,6 +82,25 @@ Result<> WorkStore::record_sent(Intent intent) {
   return guarded([&] { db_->transact([&] { settle(*db_, intent); }); });
 }
 
+Result<bool> WorkStore::trade_if_claimed(Intent intent, const ServiceId& made) {
+  return guarded([&] {
+    const auto owner =
+        db_->integer("SELECT intent FROM outcome WHERE kind = ? AND project = ? AND service_id = ?",
+                     intent.kind.raw(), intent.project.raw(), made.raw());
+    if (!owner || *owner == intent.id.raw()) return false;
+    db_->transact([&] {
+      const auto token = db_->text("SELECT token FROM intent WHERE id = ?", *owner);
+      if (!token) throw no_such_row(*db_, "intent " + std::to_string(*owner));
+      db_->run("UPDATE intent SET token = ? WHERE id = ?", intent.token, *owner);
+      intent.token = *token;
+      intent.state = IntentState::queued;
+      intent.result = {};
+      settle(*db_, intent);
+    });
+    return true;
+  });
+}
+
 Result<Receipt> WorkStore::record_delivered(Intent intent, Receipt receipt) {
   intent.state = IntentState::delivered;
   intent.depends_on.reset();

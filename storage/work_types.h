@@ -69,9 +69,10 @@ struct Intent {
   Cause cause = Cause::none;
   std::string evidence;  ///< what the cause rests on, for a person
   int attempts = 0;
-  WallTime next_attempt{};                ///< not before; 0: at once
-  std::optional<WallTime> sending_since;  ///< first time a request for it left
-  ServiceId result;                       ///< service id of the record or reply, once known
+  WallTime next_attempt{};  ///< not before; 0: at once
+  /// When the first request for it left, by the service's clock.
+  std::optional<WallTime> sending_since;
+  ServiceId result;  ///< service id of the record or reply, once known
   WallTime changed_at{};
 };
 

@@ -14,6 +14,8 @@ using platform::join;
 
 Parts::Parts(const World& world_, const Config& config_)
     : world(world_),
+      steady(world.host.clock),
+      steady_host{steady, world.host.loop, world.host.files, world.host.workers, world.host.random},
       config(config_),
       secrets(world.host.files, join(config.state_folder, "secrets")),
       originals(world.host.files, join(config.state_folder, "originals"),
@@ -70,6 +72,9 @@ Result<> open_stores(Parts& parts) {
   TRY(parts.originals.sweep_incoming());
   TRY(parts.files.sweep_incoming());
   TRY(parts.work->recover_after_restart());
+  // Waits were counted by a clock that may have been set since: nothing waits longer for a restart.
+  TRY(parts.work->make_due(std::nullopt));
+  TRY(parts.mirror->recover_after_restart(now));
   return base::Done{};
 }
 
@@ -90,8 +95,9 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
   TRY_ASSIGN(const auto secret, parts.secrets.get(client_secret_name(config.name)));
   if (secret) oauth.client_secret = *secret;
   World& world = parts.world;
-  remote->tokens = std::make_unique<net::TokenSource>(
-      world.host, world.transport, parts.secrets, world.log, oauth, "tokens." + config.name.raw());
+  remote->tokens =
+      std::make_unique<net::TokenSource>(parts.steady_host, world.transport, parts.secrets,
+                                         world.log, oauth, "tokens." + config.name.raw());
   TRY_ASSIGN(const std::string me, parts.work->setting("me." + config.name.raw()));
   remote->remote.reset(new sync::Remote{config.name,
                                         *remote->service,
@@ -101,7 +107,7 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
                                         base::ServiceId(me),
                                         {}});
   remote->engine = std::make_unique<sync::Engine>(
-      world.host, world.transport, world.log, *remote->remote, *parts.work, *parts.mirror,
+      parts.steady_host, world.transport, world.log, *remote->remote, *parts.work, *parts.mirror,
       parts.originals, parts.files,
       sync::EngineOptions{parts.config.poll_interval, config.upload_style});
   parts.remotes.push_back(std::move(remote));

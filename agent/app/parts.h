@@ -10,6 +10,7 @@
 #include "agent/sync/intake.h"
 #include "agent/sync/view.h"
 #include "platform/secret_store.h"
+#include "platform/steady_clock.h"
 
 namespace fieldsync::app {
 
@@ -26,6 +27,9 @@ struct RemoteParts {
 /// verbs. Loop thread only.
 struct Parts {
   World world;
+  /// What waits, waits by this clock; what people read comes from the world's.
+  platform::SteadyClock steady;
+  platform::Host steady_host;
   Config config;
   platform::FileSecretStore secrets;
   std::unique_ptr<storage::WorkStore> work;

@@ -52,6 +52,7 @@ void Engine::nudge() {
 Result<> Engine::sync_now(net::Sweep sweep) {
   remote_.link.try_now();
   trouble_until_ = {};
+  troubles_ = 0;
   rights_.doubt_all();
   TRY(context_.work.make_due(std::nullopt));
   TRY(surveyor_.ask_for_rounds(sweep));
@@ -184,7 +185,11 @@ void Engine::finish(const Step& step, const Result<>& result) {
 void Engine::in_trouble(const Failure& failure) {
   context_.log.error("engine.trouble", {{"why", failure.what}});
   trouble_ = failure;
-  trouble_until_ = host_.clock.wall() + tuning::kDiskPause;
+  const base::WallTime now = host_.clock.wall();
+  if (now - trouble_until_ > tuning::kDiskCalm) troubles_ = 0;
+  // What is fetched while the disk is full is fetched for nothing: calls must not be spent so.
+  const int doublings = std::min(troubles_++, tuning::kDiskPauseDoublingsMax);
+  trouble_until_ = now + tuning::kDiskPause * (1 << doublings);
   wake_at(trouble_until_);
 }
 

@@ -77,6 +77,8 @@ class Engine {
   enum class Rest { due, taken } rest_ = Rest::due;
   std::optional<base::Failure> trouble_;
   base::WallTime trouble_until_{};
+  /// Troubles of the disk in a row, none of them long after the one before.
+  int troubles_ = 0;
 };
 
 }  // namespace fieldsync::sync

@@ -74,7 +74,7 @@ void Pusher::push(base::IntentId id, StepDone done) {
   const auto mark_sending = [this, intent]() -> Result<> {
     Intent marked = intent;
     marked.state = IntentState::sending;
-    marked.sending_since = context_.now();
+    marked.sending_since = intent.sending_since.value_or(context_.courier.service_now());
     marked.changed_at = context_.now();
     return context_.work.update(marked);
   };
@@ -82,7 +82,8 @@ void Pusher::push(base::IntentId id, StepDone done) {
       std::move(request),
       [this, intent, op, done](net::HttpOutcome outcome) {
         Intent sent = intent;
-        sent.sending_since = context_.now() - outcome.took;
+        sent.sending_since =
+            intent.sending_since.value_or(context_.courier.service_now() - outcome.took);
         pushed(std::move(sent), op, std::move(outcome), done);
       },
       nullptr, mark_sending);
@@ -175,7 +176,7 @@ void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outco
                            : outcomes_.doubtful(intent, failure));
   }
   auto answer = context_.remote.service.read_push(op, *outcome.response);
-  if (answer) return done(found(std::move(intent), answer->id));
+  if (answer) return done(made(std::move(intent), answer->id));
   const Failure& failure = answer.failure();
   if (failure.cause == Cause::captive_portal) context_.courier.not_the_service(failure);
   if (op.action == net::Action::remove && failure.cause == Cause::record_gone) {
@@ -189,6 +190,19 @@ void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outco
   }
   done(may_have_taken_effect(failure.cause) ? outcomes_.doubtful(intent, failure)
                                             : outcomes_.failed(intent, failure));
+}
+
+Result<> Pusher::made(Intent intent, const base::ServiceId& id) {
+  if (intent.act == Act::create || intent.act == Act::reply) {
+    // A look for an equal capture may have taken this record before the answer came.
+    Intent again = intent;
+    again.evidence = "another capture equal to this one has the record that was made";
+    again.next_attempt = {};
+    again.changed_at = context_.now();
+    TRY_ASSIGN(const bool traded, context_.work.trade_if_claimed(std::move(again), id));
+    if (traded) return Done{};
+  }
+  return found(std::move(intent), id);
 }
 
 Result<> Pusher::found(Intent intent, const base::ServiceId& id) {
@@ -231,7 +245,7 @@ void Pusher::look_up(base::IntentId id, StepDone done) {
   look.op = *op;
   look.me = context_.remote.me;
   const base::WallTime sent_at = intent.sending_since.value_or(intent.captured_at);
-  look.since = sent_at + context_.remote.clock_ahead - tuning::kWindowOverlap;
+  look.since = sent_at - tuning::kWindowOverlap;
   look.until = context_.courier.service_now() + tuning::kWindowAhead;
   look_in_lists(std::move(intent), std::move(look), 0, std::move(done));
 }

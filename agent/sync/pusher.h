@@ -35,6 +35,8 @@ class Pusher {
               const StepDone& done);
   void look_in_lists(storage::Intent intent, net::LookUp look, int pages, StepDone done);
   void look_at_record(storage::Intent intent, StepDone done);
+  /// The service answered with what it made.
+  base::Result<> made(storage::Intent intent, const base::ServiceId& id);
   base::Result<> found(storage::Intent intent, const base::ServiceId& id);
   base::Result<> not_found(storage::Intent intent);
 

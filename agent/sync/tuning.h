@@ -85,6 +85,10 @@ inline constexpr int kPartAttemptsMax = 4;
 /// After trouble with our own disk nothing is begun for this long: 12 tries a minute cost nothing
 /// and the person who frees space sees the queue move at once.
 inline constexpr Millis kDiskPause{5'000};
+/// A disk that stays full: 5 s doubled six times is 320 s, as rare as any other lasting failure.
+inline constexpr int kDiskPauseDoublingsMax = 6;
+/// Trouble this long after the last is new trouble.
+inline constexpr Millis kDiskCalm{10 * 60'000};
 
 // --- People --------------------------------------------------------------------------------------
 

@@ -78,10 +78,10 @@ std::string missing_at(const net::ToolPermission& tool) {
 /// Reads the projects, then the permissions of each, one call after the other.
 class ProjectsReader : public std::enable_shared_from_this<ProjectsReader> {
  public:
-  ProjectsReader(app::RemoteParts& remote, app::World& world, std::set<std::string> followed,
+  ProjectsReader(app::RemoteParts& remote, Parts& parts, std::set<std::string> followed,
                  Commands::Answer answer)
       : remote_(remote),
-        courier_(world.host, world.transport, world.log, *remote.remote),
+        courier_(parts.steady_host, parts.world.transport, parts.world.log, *remote.remote),
         followed_(std::move(followed)),
         answer_(std::move(answer)) {}
 
@@ -214,7 +214,7 @@ void projects(Parts& parts, const Document& arguments, Commands::Answer answer) 
   if (!follows) return answer(follows.failure());
   std::set<std::string> followed;
   for (const storage::Follow& follow : *follows) followed.insert(follow.project.raw());
-  std::make_shared<ProjectsReader>(**remote, parts.world, std::move(followed), std::move(answer))
+  std::make_shared<ProjectsReader>(**remote, parts, std::move(followed), std::move(answer))
       ->read_page(1);
 }
 

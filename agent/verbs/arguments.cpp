@@ -66,7 +66,7 @@ Document to_document(const storage::Intent& intent, const Parts& parts) {
   sync::Explanation why{intent.cause, intent.evidence, {}, intent.attempts};
   for (const auto& remote : parts.remotes) {
     if (remote->config.name != intent.remote) continue;
-    why = sync::explain(intent, *remote->remote, parts.world.host.clock.wall());
+    why = sync::explain(intent, *remote->remote, parts.steady.wall());
     if (const auto progress = remote->engine->upload_progress();
         progress && progress->intent == intent.id) {
       done = progress->sent;

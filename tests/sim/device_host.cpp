@@ -5,13 +5,29 @@ namespace fieldsync::sim {
 platform::Task DeviceLoop::alive(platform::Task task) {
   return [this, life = std::weak_ptr<int>(life_), task = std::move(task)]() mutable {
     if (life.expired()) return;
-    if (schedule_.now() < asleep_until_) {
-      schedule_.at(asleep_until_, alive(std::move(task)));
+    if (state_ == State::asleep) {
+      slept_through_.push_back(alive(std::move(task)));
       return;
     }
     ++ran_;
     task();
   };
+}
+
+void DeviceLoop::end_process() {
+  life_ = std::make_shared<int>();
+  wake();
+}
+
+void DeviceLoop::sleep_until(base::Instant at) {
+  state_ = State::asleep;
+  schedule_.at(at, [this] { wake(); });
+}
+
+void DeviceLoop::wake() {
+  state_ = State::awake;
+  for (platform::Task& task : slept_through_) schedule_.post(std::move(task));
+  slept_through_.clear();
 }
 
 void DeviceWorkers::run(platform::Task job, platform::Task done) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "platform/host.h"
 #include "tests/sim/schedule.h"
@@ -41,8 +42,10 @@ class DeviceLoop final : public platform::EventLoop {
   void arrive_at(base::Instant at, platform::Task task) {
     schedule_.at_random_place(at, alive(std::move(task)));
   }
-  void end_process() { life_ = std::make_shared<int>(); }
-  void sleep_until(base::Instant at) { asleep_until_ = at; }
+  void end_process();
+  /// The machine sleeps: what becomes due waits, in order, until `at` or until someone wakes it.
+  void sleep_until(base::Instant at);
+  void wake();
   /// Tasks the process ran so far: what spinning is measured by.
   std::uint64_t ran() const { return ran_; }
 
@@ -51,7 +54,8 @@ class DeviceLoop final : public platform::EventLoop {
 
   Schedule& schedule_;
   std::shared_ptr<int> life_ = std::make_shared<int>();
-  base::Instant asleep_until_{};
+  enum class State { awake, asleep } state_ = State::awake;
+  std::vector<platform::Task> slept_through_;
   std::uint64_t ran_ = 0;
 };
 

@@ -353,6 +353,7 @@ void restore_rights(SimWorld& world, const Device& device) {
 void perform(SimWorld& world, const Step& step) {
   Device& device = *world.devices()[static_cast<std::size_t>(step.device)];
   Random random(step.seed);
+  if (step.act <= Act::sync) device.loop.wake();  // someone picked it up
   switch (step.act) {
     case Act::note:
       return add_notes(world, device, step, 1);

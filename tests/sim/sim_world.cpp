@@ -253,7 +253,7 @@ void SimWorld::heal() {
     device->disk.capacity = SimDisk::kUnlimited;
     device->disk.fault = nullptr;
     device->calls_to_power_cut.reset();
-    device->loop.sleep_until({});
+    device->loop.wake();
     device->clock.ahead = Millis{0};
     restore_rights(*this, *device);
   }

@@ -308,6 +308,28 @@ TEST_SUITE("storage/work_store") {
     CHECK_FALSE(store->is_claimed(kind, project, ServiceId("9")).value());
   }
 
+  TEST_CASE("a record that two equal captures were matched to goes to its maker, tokens traded") {
+    StorageFolder folder;
+    auto store = open_store_in(folder.path());
+    Intent first = make_intent("a"), second = make_intent("b");
+    first.token = "token-a";
+    second.token = "token-b";
+    store->add({first, second}).value();
+    // A look for b found what a had made; then the service tells a that it made it.
+    Intent b = *store->intent(IntentId(2)).value();
+    b.result = ServiceId("77");
+    REQUIRE(store->record_sent(b).ok());
+    Intent a = *store->intent(IntentId(1)).value();
+    CHECK_FALSE(store->trade_if_claimed(a, ServiceId("78")).value());
+    CHECK(store->trade_if_claimed(a, ServiceId("77")).value());
+    CHECK(state_of(*store, 1) == IntentState::queued);
+    CHECK(store->intent(IntentId(1)).value()->token == "token-b");
+    CHECK(store->intent(IntentId(2)).value()->token == "token-a");
+    CHECK(state_of(*store, 2) == IntentState::sent);
+    CHECK_FALSE(
+        store->trade_if_claimed(*store->intent(IntentId(2)).value(), ServiceId("77")).value());
+  }
+
   TEST_CASE("an upload keeps its parts; a confirmation touches one of them") {
     StorageFolder folder;
     auto store = open_store_in(folder.path());
