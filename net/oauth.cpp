@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/on_the_way.h"
 #include "net/tuning.h"
 #include "platform/base/json.h"
 #include "platform/base/text.h"
@@ -30,11 +31,6 @@ HttpRequest token_request(const OAuthApp& app, std::string_view grant, Query& qu
   request.headers.add("Accept", "application/json");
   request.answer_bytes_max = tuning::kTokenAnswerMax;
   return request;
-}
-
-bool is_html(const HttpResponse& reply) {
-  const std::string type = base::to_lower_ascii(reply.headers.text("Content-Type"));
-  return type.starts_with("text/html") || base::trimmed(reply.body).starts_with('<');
 }
 
 /// A token goes into a header as it is, so it is one printable word.
@@ -118,10 +114,25 @@ HttpRequest token_by_refresh(const OAuthApp& app, const Secret& refresh) {
   return request;
 }
 
+HttpRequest token_probe(const OAuthApp& app) {
+  HttpRequest request;
+  request.url = endpoint(app, "/oauth/token/info");
+  request.headers.add("Accept", "application/json");
+  request.answer_bytes_max = tuning::kTokenAnswerMax;
+  return request;
+}
+
+Result<> read_probe(const OAuthApp& app, const HttpResponse& reply, base::WallTime now) {
+  if (auto page = given_on_the_way(token_probe(app), reply)) return *page;
+  if (reply.status == 429 || reply.status >= 500) return read_refusal(reply, now);
+  return {};
+}
+
 Result<TokenPair> read_token(const HttpResponse& reply, base::WallTime now) {
-  const bool is_portal_status = reply.status == 511 || (reply.status >= 300 && reply.status < 400);
-  if (is_portal_status || (is_html(reply) && reply.status < 500)) {
-    return Failure{Cause::captive_portal, "login: a web page instead of an answer"};
+  HttpRequest asked;
+  if (auto page = given_on_the_way(asked, reply)) return *page;
+  if (reply.status >= 300 && reply.status < 400) {
+    return Failure{Cause::captive_portal, "login: redirected in place of an answer"};
   }
   if (!reply.is_success()) return read_refusal(reply, now);
 

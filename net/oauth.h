@@ -31,6 +31,11 @@ std::string authorize_url(const OAuthApp& app, const std::string& state);
 HttpRequest token_by_credentials(const OAuthApp& app);
 HttpRequest token_by_code(const OAuthApp& app, const base::Secret& code);
 HttpRequest token_by_refresh(const OAuthApp& app, const base::Secret& refresh);
+/// A request that changes and costs nothing: it shows whether the login server can be reached
+/// (facts/procore-api.md 2.2).
+HttpRequest token_probe(const OAuthApp& app);
+/// Success when the login server itself answered, whatever it said.
+Result<> read_probe(const OAuthApp& app, const HttpResponse& reply, base::WallTime now);
 /// login_required when the service says no; captive_portal, service_busy, … otherwise. `now` is
 /// when the answer came.
 Result<TokenPair> read_token(const HttpResponse& reply, base::WallTime now);

@@ -78,21 +78,27 @@ void update(std::optional<RateWindow>& known, const RateWindow& told, WallTime n
 
 }  // namespace
 
-WallTime RateGate::may_send_at(WallTime now) const {
-  WallTime at = now;
-  if (closed_until_ - now <= tuning::kClosedMax) at = std::max(at, closed_until_);
-  for (const auto* window : {&hourly_, &spike_}) {
-    if (*window && is_open(**window, now) && (*window)->remaining == 0) {
-      at = std::max(at, (*window)->resets_at);
+RateGate::Hold RateGate::hold(WallTime now) const {
+  Hold hold{now, Reason::none};
+  const auto until = [&](WallTime at, Reason reason) {
+    if (at > hold.until) hold = {at, reason};
+  };
+  if (closed_until_ - now <= tuning::kClosedMax) until(closed_until_, Reason::told_to_wait);
+  const auto used_up = [&](const std::optional<RateWindow>& window, Reason reason) {
+    if (window && is_open(*window, now) && window->remaining == 0) {
+      until(window->resets_at, reason);
     }
-  }
+  };
+  used_up(hourly_, Reason::hour_used_up);
+  used_up(spike_, Reason::spike_used_up);
   const auto limit = static_cast<std::size_t>(spike_ ? spike_->limit : tuning::kSpikeLimitAssumed);
   if (recent_.size() >= limit) {
     // After the clock was set back these lie ahead; they count as just sent, not as in an hour.
     const WallTime first = std::min(recent_[recent_.size() - limit], now);
-    at = std::max(at, first + tuning::kSpikeWindow + tuning::kSpikeMargin);
+    until(first + tuning::kSpikeWindow + tuning::kSpikeMargin,
+          spike_ ? Reason::spike_used_up : Reason::spike_guessed);
   }
-  return at;
+  return hold;
 }
 
 void RateGate::sent(WallTime now) {
@@ -144,6 +150,26 @@ void RateGate::close(const HttpResponse& reply, WallTime now, std::optional<Mill
   wait = std::min(wait, tuning::kClosedMax);
   if (closed_until_ - now > tuning::kClosedMax) closed_until_ = now;
   closed_until_ = std::max(closed_until_, now + wait);
+}
+
+std::string text_of(const RateGate& gate, RateGate::Reason reason) {
+  const auto limit_of = [](const std::optional<RateWindow>& window) {
+    return std::to_string(window ? window->limit : tuning::kSpikeLimitAssumed);
+  };
+  switch (reason) {
+    case RateGate::Reason::none:
+      return "";
+    case RateGate::Reason::told_to_wait:
+      return "the service asked for a pause";
+    case RateGate::Reason::hour_used_up:
+      return "the " + limit_of(gate.hourly()) + " requests of this hour are used up";
+    case RateGate::Reason::spike_used_up:
+      return "the " + limit_of(gate.spike()) + " requests of these 10 s are used up";
+    case RateGate::Reason::spike_guessed:
+      return "the service told no limit for 10 s yet, so at most " + limit_of({}) +
+             " requests leave in that time";
+  }
+  FS_CHECK(false);
 }
 
 std::optional<RateWindow> RateGate::hourly() const { return hourly_; }

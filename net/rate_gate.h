@@ -22,7 +22,19 @@ struct RateWindow {
 class RateGate {
  public:
   /// When the next request may leave: `now` or later.
-  base::WallTime may_send_at(base::WallTime now) const;
+  base::WallTime may_send_at(base::WallTime now) const { return hold(now).until; }
+  enum class Reason {
+    none,
+    told_to_wait,   ///< a 429 or 503
+    hour_used_up,   ///< by the service's own numbers
+    spike_used_up,  ///< of the 10 s, by the service's own number
+    spike_guessed,  ///< of the 10 s, by tuning::kSpikeLimitAssumed: it told none yet
+  };
+  struct Hold {
+    base::WallTime until{};
+    Reason reason = Reason::none;
+  };
+  Hold hold(base::WallTime now) const;
   /// One request leaves now.
   void sent(base::WallTime now);
   /// An answer came: learn from its headers; 429 and 503 close the gate until the later of
@@ -46,5 +58,8 @@ class RateGate {
   base::Millis backoff_{0};
   std::int64_t sent_total_ = 0;
 };
+
+/// For people: "the service told no limit yet, so at most 25 requests leave in 10 s".
+std::string text_of(const RateGate& gate, RateGate::Reason reason);
 
 }  // namespace fieldsync::net

@@ -1,6 +1,7 @@
 #include "net/token_source.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "net/tuning.h"
 #include "platform/base/time_text.h"
@@ -14,12 +15,10 @@ using base::Secret;
 
 namespace {
 
-/// How much the refresh token we hold can be trusted.
+/// Whether what we hold may still be shown to the service.
 enum class Standing {
   sound,
-  doubtful,  ///< a refresh with it was lost; one more try is allowed
-  spent,     ///< the second try was lost as well
-  refused,   ///< the service said no
+  refused,  ///< the service said no, or too many answers were lost: a person must log in
 };
 
 /// What is known of a request that ended without a token.
@@ -46,9 +45,19 @@ Ending ending_of(const HttpOutcome& outcome, Cause cause) {
   }
 }
 
-/// What the mark in the store holds: the try it stands for and the token it was made with.
-std::string mark_text(Standing standing, const Secret& refresh) {
-  return (standing == Standing::doubtful ? "2:" : "1:") + refresh.reveal();
+/// What the mark in the store holds: how many renewals with this token may have been lost.
+std::string mark_text(int lost, const Secret& refresh) {
+  return std::to_string(lost) + ":" + refresh.reveal();
+}
+
+/// The number in a mark made with `refresh`; 0 when it was made with another token and so is left
+/// over from a renewal that went well.
+int lost_in(const std::string& mark, const Secret& refresh) {
+  const std::size_t colon = mark.find(':');
+  if (colon == std::string::npos || mark.substr(colon + 1) != refresh.reveal()) return 0;
+  int lost = 0;
+  const auto read = std::from_chars(mark.data(), mark.data() + colon, lost);
+  return read.ec == std::errc() ? std::clamp(lost, 1, tuning::kLostRenewalsMax) : 0;
 }
 
 }  // namespace
@@ -67,13 +76,16 @@ std::string_view name(LoginState state) {
       return "refused";
     case LoginState::paused:
       return "paused";
+    case LoginState::logged_out:
+      return "logged_out";
   }
   FS_CHECK(false);
   return "";
 }
 
 struct TokenSource::Impl {
-  enum class Asking { credentials, refresh, code };
+  /// proof: not for a token, but for an answer of the login server before a refresh leaves.
+  enum class Asking { credentials, proof, refresh, code };
 
   Impl(platform::Host& the_host, HttpTransport& the_transport, platform::SecretStore& the_secrets,
        base::Log& the_log, OAuthApp the_app, std::string the_name)
@@ -86,21 +98,28 @@ struct TokenSource::Impl {
 
   Result<> load();
   bool is_valid() const { return !pair.access.empty() && host.clock.wall() < pair.expires_at; }
-  bool is_paused() const { return paused_until && host.clock.now() < *paused_until; }
+  bool is_paused() const { return refusals >= tuning::kRefusalsMax; }
+  bool is_logged_out() const {
+    return app.grant == Grant::client_credentials ? app.client_secret.empty()
+                                                  : pair.refresh.empty();
+  }
   /// What keeps a request for a token from being worth sending; nothing if it is.
-  std::optional<Failure> obstacle();
+  std::optional<Failure> obstacle() const;
   void renew_early();
   void ask();
   Result<> mark_refresh();
   void send(HttpRequest request, Asking asking);
   void end(Asking asking, HttpOutcome outcome);
+  void end_proof(const HttpOutcome& outcome);
   void end_without_token(Asking asking, Ending ending, Failure failure);
   Failure judge_refresh(Ending ending, Failure failure);
   Result<> keep(TokenPair fresh);
   Result<> save();
   void count_refusal();
+  void forget_refusals();
   void settle(const Result<>& outcome);
   std::string mark_name() const { return secret_name + ".refreshing"; }
+  std::string refusals_name() const { return secret_name + ".refusals"; }
 
   platform::Host& host;
   HttpTransport& transport;
@@ -111,6 +130,10 @@ struct TokenSource::Impl {
 
   TokenPair pair;
   Standing standing = Standing::sound;
+  /// Renewals in a row with this refresh token whose answer was lost: it may be used up.
+  int lost = 0;
+  /// Why the last request for a token brought none.
+  Failure last{Cause::login_required, "login: refused before this program was started"};
   /// Whether `pair` is in the store as it stands here. A pair that is not is never handed out.
   enum class Kept { not_loaded, unsaved, saved };
   Kept kept = Kept::not_loaded;
@@ -121,8 +144,7 @@ struct TokenSource::Impl {
   std::optional<ExchangeId> running;
   std::vector<Callback> waiting;
   std::function<void(Result<>)> logging_in;
-  int refusals = 0;  ///< in a row
-  std::optional<base::Instant> paused_until;
+  int refusals = 0;  ///< in a row; outlives the program
 };
 
 Result<> TokenSource::Impl::load() {
@@ -131,10 +153,12 @@ Result<> TokenSource::Impl::load() {
   TRY_ASSIGN(const auto stored, secrets.get(secret_name));
   TRY_ASSIGN(const auto mark, secrets.get(mark_name()));
   pair = stored ? from_secret(*stored).value_or(TokenPair{}) : TokenPair{};
-  if (mark && !pair.refresh.empty()) {
-    // A mark made with another token is left over from a refresh that went well.
-    if (mark->reveal() == mark_text(Standing::sound, pair.refresh)) standing = Standing::doubtful;
-    if (mark->reveal() == mark_text(Standing::doubtful, pair.refresh)) standing = Standing::spent;
+  if (mark && !pair.refresh.empty()) lost = lost_in(mark->reveal(), pair.refresh);
+  if (lost >= tuning::kLostRenewalsMax) standing = Standing::refused;
+  TRY_ASSIGN(const auto counted, secrets.get(refusals_name()));
+  if (counted) {
+    const std::string text = counted->reveal();
+    (void)std::from_chars(text.data(), text.data() + text.size(), refusals);
   }
   kept = Kept::saved;
   return {};
@@ -146,27 +170,19 @@ Result<> TokenSource::Impl::save() {
   return {};
 }
 
-std::optional<Failure> TokenSource::Impl::obstacle() {
+std::optional<Failure> TokenSource::Impl::obstacle() const {
   if (is_paused()) {
-    const Millis left = *paused_until - host.clock.now();
-    return Failure{Cause::login_paused,
-                   "login: refused " + std::to_string(refusals) + " times, next try in " +
-                       base::to_human(left),
-                   left};
+    return Failure{Cause::login_paused, "login: refused " + std::to_string(refusals) +
+                                            " times in a row, the last time with: " + last.what};
   }
-  if (app.grant == Grant::client_credentials) return std::nullopt;
-  switch (standing) {
-    case Standing::sound:
-    case Standing::doubtful:
-      if (!pair.refresh.empty()) return std::nullopt;
-      return Failure{Cause::login_required, "login: nobody has logged in yet"};
-    case Standing::spent:
-      return Failure{Cause::login_in_doubt, "login: two answers to a renewal were lost"};
-    case Standing::refused:
-      return Failure{Cause::login_required, "login: the service refused to renew it"};
+  // Credentials that were refused may be asked with again: only a person's act leads here.
+  if (app.grant == Grant::authorization_code && standing == Standing::refused) {
+    if (lost < tuning::kLostRenewalsMax) return last;
+    return Failure{Cause::login_required,
+                   "login: the answers to " + std::to_string(lost) + " renewals were lost"};
   }
-  FS_CHECK(false);
-  return std::nullopt;
+  if (!is_logged_out()) return std::nullopt;
+  return Failure{Cause::login_required, "login: nobody is logged in"};
 }
 
 /// Asks for the next token while the present one still works; nobody waits for it.
@@ -181,12 +197,13 @@ void TokenSource::Impl::ask() {
   if (app.grant == Grant::client_credentials) {
     return send(token_by_credentials(app), Asking::credentials);
   }
-  if (auto marked = mark_refresh(); !marked) return settle(marked);
-  send(token_by_refresh(app, pair.refresh), Asking::refresh);
+  // A refresh uses its token up even when the answer is lost (facts/procore-api.md 2.3): it leaves
+  // only right after the login server has answered something.
+  send(token_probe(app), Asking::proof);
 }
 
 Result<> TokenSource::Impl::mark_refresh() {
-  return secrets.put(mark_name(), Secret(mark_text(standing, pair.refresh)));
+  return secrets.put(mark_name(), Secret(mark_text(lost + 1, pair.refresh)));
 }
 
 void TokenSource::Impl::send(HttpRequest request, Asking asking) {
@@ -196,7 +213,16 @@ void TokenSource::Impl::send(HttpRequest request, Asking asking) {
   });
 }
 
+void TokenSource::Impl::end_proof(const HttpOutcome& outcome) {
+  const Result<> proof = outcome.response ? read_probe(app, *outcome.response, host.clock.wall())
+                                          : outcome.response.failure();
+  if (!proof) return end_without_token(Asking::proof, Ending::not_taken, proof.failure());
+  if (auto marked = mark_refresh(); !marked) return settle(marked);
+  send(token_by_refresh(app, pair.refresh), Asking::refresh);
+}
+
 void TokenSource::Impl::end(Asking asking, HttpOutcome outcome) {
+  if (asking == Asking::proof) return end_proof(outcome);
   Result<TokenPair> fresh = outcome.response ? read_token(*outcome.response, host.clock.wall())
                                              : Result<TokenPair>(outcome.response.failure());
   if (fresh) {
@@ -209,29 +235,29 @@ void TokenSource::Impl::end(Asking asking, HttpOutcome outcome) {
 
 /// Records in the store what became of the refresh token. Returns what to tell the callers.
 Failure TokenSource::Impl::judge_refresh(Ending ending, Failure failure) {
-  const bool was_doubtful = standing == Standing::doubtful;
   switch (ending) {
     case Ending::not_taken:
       // Back to how the store stood before this try.
-      if (was_doubtful) {
-        (void)secrets.put(mark_name(), Secret(mark_text(Standing::sound, pair.refresh)));
+      if (lost > 0) {
+        (void)secrets.put(mark_name(), Secret(mark_text(lost, pair.refresh)));
       } else {
         (void)secrets.erase(mark_name());
       }
       break;
     case Ending::refused:
       standing = Standing::refused;
-      if (was_doubtful) {
-        failure = {Cause::login_required,
-                   "login_in_doubt: the answer to an earlier renewal was lost; " + failure.what};
+      if (lost > 0) {
+        failure.what = "login_in_doubt: the answer to an earlier renewal was lost; " + failure.what;
       }
+      last = failure;
+      lost = 0;
       // A refused token is not tried again, also not by the next start of the program.
       pair.refresh = Secret();
       (void)save();
       (void)secrets.erase(mark_name());
       break;
     case Ending::lost:
-      standing = was_doubtful ? Standing::spent : Standing::doubtful;
+      if (++lost >= tuning::kLostRenewalsMax) standing = Standing::refused;
       break;
   }
   return failure;
@@ -240,6 +266,8 @@ Failure TokenSource::Impl::judge_refresh(Ending ending, Failure failure) {
 void TokenSource::Impl::end_without_token(Asking asking, Ending ending, Failure failure) {
   log.warning("login.not_renewed",
               {{"cause", base::info(failure.cause).id}, {"what", failure.what}});
+  // A code that was mistyped says nothing about the login that is there.
+  if (asking != Asking::code) last = failure;
   if (ending == Ending::refused) count_refusal();
   if (asking == Asking::credentials && ending == Ending::refused) standing = Standing::refused;
   if (asking == Asking::refresh) failure = judge_refresh(ending, std::move(failure));
@@ -251,9 +279,10 @@ Result<> TokenSource::Impl::keep(TokenPair fresh) {
   // A service that does not rotate answers without a new refresh token: the old one stays good.
   if (fresh.refresh.empty()) fresh.refresh = pair.refresh;
   // A token after one that was refused proves nothing yet: only its use will.
-  if (!pair.access.empty()) refusals = 0;
+  if (!pair.access.empty()) forget_refusals();
   pair = std::move(fresh);
   standing = Standing::sound;
+  lost = 0;
   renew_before = std::min(life / 4, tuning::kRenewBeforeMax);
   obtained_at = host.clock.now();
   kept = Kept::unsaved;
@@ -264,9 +293,15 @@ Result<> TokenSource::Impl::keep(TokenPair fresh) {
 
 void TokenSource::Impl::count_refusal() {
   ++refusals;
-  if (refusals < tuning::kRefusalsMax) return;
-  paused_until = host.clock.now() + tuning::kPause;
-  log.error("login.paused", {{"refusals", static_cast<std::int64_t>(refusals)}});
+  // Kept, so that starting the program again and again locks no account either.
+  (void)secrets.put(refusals_name(), Secret(std::to_string(refusals)));
+  if (is_paused()) log.error("login.paused", {{"refusals", static_cast<std::int64_t>(refusals)}});
+}
+
+void TokenSource::Impl::forget_refusals() {
+  if (refusals == 0) return;
+  refusals = 0;
+  (void)secrets.erase(refusals_name());
 }
 
 /// Tells everybody who waits. They may call back in, so the lists are emptied first.
@@ -317,24 +352,27 @@ void TokenSource::refused(const Secret& used) {
   if (obtained && impl_->host.clock.now() - *obtained < tuning::kFreshToken) {
     impl_->count_refusal();
   } else {
-    impl_->refusals = 0;
+    impl_->forget_refusals();
   }
+}
+
+void TokenSource::accepted(const Secret& used) {
+  if (impl_->refusals > 0 && impl_->pair.access == used) impl_->forget_refusals();
 }
 
 void TokenSource::log_in(const Secret& code, std::function<void(Result<>)> callback) {
   if (auto loaded = impl_->load(); !loaded) return callback(loaded.failure());
-  if (impl_->is_paused()) return callback(*impl_->obstacle());
   if (impl_->running) {
     return callback(Failure{Cause::waiting_for_other, "login: another request is under way"});
   }
+  impl_->forget_refusals();  // a person acts: that ends a pause
   impl_->logging_in = std::move(callback);
   impl_->send(token_by_code(impl_->app, code), Impl::Asking::code);
 }
 
 void TokenSource::set_client_secret(Secret secret) {
   impl_->app.client_secret = std::move(secret);
-  impl_->refusals = 0;
-  impl_->paused_until.reset();
+  impl_->forget_refusals();
   // A refresh token that was refused is dead whatever the secret; credentials are not.
   if (impl_->app.grant == Grant::client_credentials) impl_->standing = Standing::sound;
 }
@@ -344,7 +382,9 @@ Result<> TokenSource::log_out() {
   impl_->running.reset();
   impl_->pair = TokenPair{};
   impl_->standing = Standing::sound;
+  impl_->lost = 0;
   impl_->kept = Impl::Kept::saved;
+  impl_->forget_refusals();
   auto erased = impl_->secrets.erase(impl_->secret_name);
   auto unmarked = impl_->secrets.erase(impl_->mark_name());
   impl_->settle(Failure{Cause::login_required, "login: logged out"});
@@ -355,17 +395,33 @@ Result<> TokenSource::log_out() {
 LoginState TokenSource::state() const {
   if (impl_->running) return LoginState::refreshing;
   if (impl_->is_paused()) return LoginState::paused;
-  switch (impl_->standing) {
-    case Standing::sound:
-      break;
-    case Standing::doubtful:
-    case Standing::spent:
-      return LoginState::in_doubt;
-    case Standing::refused:
-      return LoginState::refused;
+  if (impl_->standing == Standing::refused) return LoginState::refused;
+  if (impl_->is_valid() && impl_->kept == Impl::Kept::saved && impl_->lost == 0) {
+    return LoginState::ready;
   }
-  const bool is_usable = impl_->is_valid() && impl_->kept == Impl::Kept::saved;
-  return is_usable ? LoginState::ready : LoginState::unknown;
+  if (impl_->is_logged_out()) return LoginState::logged_out;
+  return impl_->lost > 0 ? LoginState::in_doubt : LoginState::unknown;
+}
+
+std::optional<Failure> TokenSource::problem() const {
+  switch (state()) {
+    case LoginState::unknown:
+    case LoginState::ready:
+      return std::nullopt;
+    case LoginState::refreshing:
+      if (impl_->lost == 0) return std::nullopt;
+      break;
+    case LoginState::in_doubt:
+      break;
+    case LoginState::refused:
+      if (impl_->app.grant == Grant::client_credentials) return impl_->last;
+      return impl_->obstacle();
+    case LoginState::paused:
+    case LoginState::logged_out:
+      return impl_->obstacle();
+  }
+  return Failure{Cause::login_in_doubt,
+                 "login: " + std::to_string(impl_->lost) + " answers to a renewal were lost"};
 }
 
 }  // namespace fieldsync::net

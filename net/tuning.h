@@ -19,6 +19,12 @@ inline constexpr base::ByteCount kHeaderBytesMax = 64 << 10;
 /// stays flat with many exchanges.
 inline constexpr base::ByteCount kPieceBytes = 64 << 10;
 
+/// Where a page begins to look like one, where its title ends at the latest, and how much of the
+/// title is shown: pages of portals are a few kB of text with the title in front.
+inline constexpr std::size_t kPageHead = 1 << 10;
+inline constexpr std::size_t kPageTitleWithin = 16 << 10;
+inline constexpr std::size_t kPageTitleMax = 80;
+
 // --- The transport -------------------------------------------------------------------------------
 
 /// Exchanges submitted and not yet ended. The planner keeps a handful in flight; past this a submit
@@ -85,9 +91,13 @@ inline constexpr base::Millis kTokenLifeAssumed{5'400'000};
 inline constexpr std::size_t kTokenBytesMax = 16 << 10;
 inline constexpr base::ByteCount kTokenAnswerMax = 1 << 20;
 
-/// Accounts are commonly locked after five refusals in a row. Ours end at three, for an hour.
+/// Accounts are commonly locked after five refusals in a row. Ours end at three, until a person
+/// logs in.
 inline constexpr int kRefusalsMax = 3;
-inline constexpr base::Millis kPause{3'600'000};
+
+/// Renewals whose answer was lost, each sent right after the login server had answered: ten in a
+/// row are no bad link any more, and a person is asked to log in.
+inline constexpr int kLostRenewalsMax = 10;
 
 /// A token refused within this time of its arrival counts as a refused login: the service gives
 /// tokens it does not take, and asking for more changes nothing.

@@ -64,6 +64,10 @@ class WorkStore {
                                                         const KindId& kind);
   /// Clears next_attempt of open intents (of `item`, or all): "try now".
   Result<int> make_due(const std::optional<RecordId>& item);
+  /// Open intents of this kind in `state` (and of `act`, when given) become due at `until` at the
+  /// earliest: where they would go is in trouble. Returns how many were moved.
+  Result<int> postpone(const RemoteName& remote, const KindId& kind, IntentState state,
+                       std::optional<Act> act, WallTime until);
   /// Every `sending` becomes `in_doubt`, uploads in `creating` become `planned`, and what waits for
   /// an intent that is done or gone is released: called once after a start. Returns the number of
   /// intents in doubt.

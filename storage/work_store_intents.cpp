@@ -268,6 +268,18 @@ Result<int> WorkStore::make_due(const std::optional<RecordId>& item) {
   });
 }
 
+Result<int> WorkStore::postpone(const RemoteName& remote, const KindId& kind, IntentState state,
+                                std::optional<Act> act, WallTime until) {
+  return guarded([&] {
+    const auto at = until.since_epoch.count();
+    return db_->run(
+        "UPDATE intent SET next_attempt = ? WHERE id IN (SELECT id FROM intent "
+        "INDEXED BY intent_open WHERE " FS_OPEN
+        " AND remote = ? AND state = ? AND next_attempt < ? AND kind = ? AND act LIKE ?)",
+        at, remote.raw(), name(state), at, kind.raw(), act ? name(*act) : "%");
+  });
+}
+
 Result<int> WorkStore::recover_after_restart() {
   return guarded([&] {
     int in_doubt = 0;

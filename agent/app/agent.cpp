@@ -105,11 +105,17 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
                                         sync::LinkSense(world.host.random.fork()),
                                         {},
                                         base::ServiceId(me),
-                                        {}});
+                                        sync::Breakers(world.host.random.fork())});
   remote->engine = std::make_unique<sync::Engine>(
       parts.steady_host, world.transport, world.log, *remote->remote, *parts.work, *parts.mirror,
       parts.originals, parts.files,
       sync::EngineOptions{parts.config.poll_interval, config.upload_style});
+  remote->engine->on_link_back = [&parts, name = config.name] {
+    // Success elsewhere is evidence: the others need not wait their pauses out.
+    for (const auto& other : parts.remotes) {
+      if (other->config.name != name) other->engine->link_changed();
+    }
+  };
   parts.remotes.push_back(std::move(remote));
   return base::Done{};
 }
@@ -150,6 +156,10 @@ Result<std::unique_ptr<Agent>> Agent::open(const World& world, const Config& con
   TRY(take_follows(parts));
   impl->verbs = std::make_unique<verbs::Verbs>(parts);
   return std::unique_ptr<Agent>(new Agent(std::move(impl)));
+}
+
+void Agent::link_changed() {
+  for (const auto& remote : impl_->parts.remotes) remote->engine->link_changed();
 }
 
 void Agent::start() {

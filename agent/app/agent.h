@@ -36,6 +36,8 @@ class Agent {
 
   /// Begins to sync on its own: polls, retries, drains the queue.
   void start();
+  /// The system says that the network changed: whatever waits for a link tries it at once.
+  void link_changed();
   api::Commands& commands();
   /// Where captured bytes are staged before `add`: safe to use from any thread.
   storage::BlobStore& originals();

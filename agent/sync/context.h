@@ -24,6 +24,13 @@ struct Context {
   storage::BlobStore& files;
 
   base::WallTime now() const { return host.clock.wall(); }
+  /// Tells the endpoint's breaker what the answer was. Until when it is shut now; nothing when not.
+  template <typename T>
+  std::optional<base::WallTime> ended(const std::string& endpoint, const base::Result<T>& result) {
+    remote.breakers.ended(endpoint, result ? nullptr : &result.failure(), now());
+    const Breakers::Shut* shut = remote.breakers.find(endpoint);
+    return shut ? std::optional(shut->retry_at) : std::nullopt;
+  }
 };
 
 /// How a step ends. Failures that belong to a record or a tool are recorded with it before; what

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "agent/sync/retry.h"
+#include "net/on_the_way.h"
 #include "platform/base/time_text.h"
 
 namespace fieldsync::sync {
@@ -48,9 +49,7 @@ void Courier::send(net::HttpRequest request, Callback done,
 void Courier::with_token(std::shared_ptr<Errand> errand) {
   remote_.tokens.get([this, errand](base::Result<base::Secret> token) {
     if (!token) {
-      if (verdict_on(token.failure().cause) == Verdict::link) {
-        remote_.link.failed(token.failure(), host_.clock.wall());
-      }
+      if (verdict_on(token.failure().cause) == Verdict::link) link_failed(token.failure());
       return errand->fail(token.failure());
     }
     errand->token = *token;
@@ -81,36 +80,56 @@ void Courier::submit(std::shared_ptr<Errand> errand) {
       errand->progress);
 }
 
+void Courier::link_failed(const Failure& failure) {
+  remote_.link.failed(failure, host_.clock.wall());
+  log_.info("link.failed", {{"cause", base::info(failure.cause).id}, {"why", failure.what}});
+}
+
 void Courier::answered(const std::shared_ptr<Errand>& errand, HttpOutcome outcome) {
-  const base::WallTime now = host_.clock.wall();
-  if (!outcome.response) {
-    if (verdict_on(outcome.response.failure().cause) == Verdict::link) {
-      remote_.link.failed(outcome.response.failure(), now);
-      log_.info("link.failed", {{"why", outcome.response.failure().what}});
+  if (outcome.response) {
+    if (auto page = net::given_on_the_way(errand->request, *outcome.response)) {
+      outcome.response = *page;
     }
+  }
+  if (!outcome.response) {
+    const Failure& failure = outcome.response.failure();
+    if (verdict_on(failure.cause) == Verdict::link) link_failed(failure);
     return errand->done(std::move(outcome));
   }
   const net::HttpResponse& reply = *outcome.response;
+  learn_clock(*errand, reply);
   if (errand->request.auth == net::Auth::bearer) {
-    remote_.gate.answered(reply, now);
-    if (const auto date = base::parse_http_date(reply.headers.text("Date"))) {
-      remote_.clock_ahead = *date - now;
-    }
-    if (reply.status == 401 && errand->renewal == Errand::Renewal::not_tried) {
-      errand->renewal = Errand::Renewal::tried;
+    remote_.gate.answered(reply, host_.clock.wall());
+    if (reply.status != 401) {
+      remote_.tokens.accepted(errand->token);
+    } else {
       remote_.tokens.refused(errand->token);
-      return with_token(errand);
+      if (errand->renewal == Errand::Renewal::not_tried) {
+        errand->renewal = Errand::Renewal::tried;
+        return with_token(errand);
+      }
     }
   }
-  if (remote_.link.answered() && on_link_back) on_link_back();
+  if (net::is_gateway_page(reply)) {
+    // A proxy of the site or the service's own gateway: the probe will tell.
+    link_failed({Cause::captive_portal,
+                 "HTTP " + std::to_string(reply.status) + " with " + net::page_title(reply.body)});
+  } else if (remote_.link.answered() && remote_.on_link_back) {
+    remote_.on_link_back();
+  }
   errand->done(std::move(outcome));
 }
 
-base::WallTime Courier::service_now() const { return host_.clock.wall() + remote_.clock_ahead; }
-
-void Courier::not_the_service(const Failure& failure) {
-  remote_.link.failed(failure, host_.clock.wall());
-  log_.info("link.not_the_service", {{"why", failure.what}});
+void Courier::learn_clock(const Errand& errand, const net::HttpResponse& reply) {
+  if (!remote_.service.trusts(errand.request.url)) return;
+  const auto date = base::parse_http_date(reply.headers.text("Date"));
+  if (date) remote_.clock_ahead = *date - host_.clock.wall();
 }
+
+void Courier::probe(std::function<void()> done) {
+  send(remote_.service.probe(), [done = std::move(done)](const HttpOutcome&) { done(); });
+}
+
+base::WallTime Courier::service_now() const { return host_.clock.wall() + remote_.clock_ahead; }
 
 }  // namespace fieldsync::sync

@@ -11,7 +11,8 @@ namespace fieldsync::sync {
 
 /// The only way out: every request of a remote passes here. Adds the token (to the service's own
 /// hosts only), keeps to the request budget, renews a refused token once, and learns from every
-/// exchange whether there is a link and what the service's clock says. Loop thread only.
+/// exchange whether there is a link and what the service's clock says. An answer that the service
+/// did not give reaches nobody: the request ends with captive_portal. Loop thread only.
 class Courier {
  public:
   Courier(platform::Host& host, net::HttpTransport& transport, base::Log& log, Remote& remote);
@@ -27,16 +28,16 @@ class Courier {
 
   /// The service's idea of now.
   base::WallTime service_now() const;
-  /// A reader found that the answer was not the service's.
-  void not_the_service(const base::Failure& failure);
-  /// Called when a link that was shut works again.
-  std::function<void()> on_link_back;
+  /// Asks the service something that costs nothing, to learn whether the link works.
+  void probe(std::function<void()> done);
 
  private:
   struct Errand;
   void with_token(std::shared_ptr<Errand> errand);
   void when_gate_opens(std::shared_ptr<Errand> errand);
   void submit(std::shared_ptr<Errand> errand);
+  void link_failed(const base::Failure& failure);
+  void learn_clock(const Errand& errand, const net::HttpResponse& reply);
   void answered(const std::shared_ptr<Errand>& errand, net::HttpOutcome outcome);
 
   platform::Host& host_;

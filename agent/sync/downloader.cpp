@@ -1,5 +1,6 @@
 #include "agent/sync/downloader.h"
 
+#include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/tuning.h"
 #include "net/download.h"
@@ -54,6 +55,7 @@ void Downloader::answered(std::shared_ptr<Run> run, const net::HttpRequest& sent
   }
   auto added = context_.files.adopt(run->draft, run->file.size);
   if (!added) return postpone(run, added.failure());
+  context_.remote.breakers.ended(kDownloadEndpoint, nullptr, context_.now());
   run->done(context_.mirror.save_file_blob(run->key, run->file.slot, added->digest));
 }
 
@@ -77,6 +79,7 @@ void Downloader::renew(std::shared_ptr<Run> run, const Failure& failure) {
 
 void Downloader::postpone(const std::shared_ptr<Run>& run, const Failure& failure) {
   (void)context_.host.files.remove(run->draft);
+  context_.remote.breakers.ended(kDownloadEndpoint, &failure, context_.now());
   const bool link = waits_for_link(context_.remote, failure);
   const base::Millis wait =
       link ? base::Millis{0} : retry_delay(failure, tuning::kRetryDoublingsMax, random_);

@@ -29,9 +29,10 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
       surveyor_(context_, rights_),
       random_(host.random.fork()) {
   outcomes_.on_refused = [this](const base::ProjectId& project) { rights_.doubt(project); };
-  courier_.on_link_back = [this] {
+  remote_.on_link_back = [this] {
     if (auto released = outcomes_.link_is_back(); !released) in_trouble(released.failure());
     nudge();
+    if (on_link_back) on_link_back();
   };
 }
 
@@ -51,6 +52,7 @@ void Engine::nudge() {
 
 Result<> Engine::sync_now(net::Sweep sweep) {
   remote_.link.try_now();
+  remote_.breakers.try_now();
   trouble_until_ = {};
   troubles_ = 0;
   rights_.doubt_all();
@@ -58,6 +60,11 @@ Result<> Engine::sync_now(net::Sweep sweep) {
   TRY(surveyor_.ask_for_rounds(sweep));
   nudge();
   return Done{};
+}
+
+void Engine::link_changed() {
+  remote_.link.try_now();
+  nudge();
 }
 
 void Engine::think() {
@@ -75,7 +82,10 @@ void Engine::think() {
   surveyed->calls_in_flight = calls_;
   surveyed->uploads_in_flight = uploads_;
   surveyed->downloads_in_flight = downloads_;
-  surveyed->busy = busy_;
+  for (const auto& [key, endpoint] : busy_) {
+    surveyed->busy.insert(key);
+    surveyed->busy_endpoints.insert(endpoint);
+  }
   const Plan next = plan(*surveyed);
   wake_.reset();
   if (next.wake) wake_at(*next.wake);
@@ -102,10 +112,13 @@ void Engine::wake_at(base::WallTime at) {
 }
 
 void Engine::perform(const Step& step) {
-  busy_.insert(step.key);
+  busy_.emplace(step.key, step.endpoint);
   rest_ = Rest::due;
   const StepDone done = [this, step](const Result<>& result) { finish(step, result); };
   switch (step.kind) {
+    case StepKind::probe:
+      ++calls_;
+      return courier_.probe([done] { done(Done{}); });
     case StepKind::read_rights:
       ++calls_;
       return rights_.read(step.project, done);
@@ -169,6 +182,7 @@ void Engine::finish(const Step& step, const Result<>& result) {
     case StepKind::download:
       --downloads_;
       break;
+    case StepKind::probe:
     case StepKind::read_rights:
     case StepKind::pull:
     case StepKind::show:

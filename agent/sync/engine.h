@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -31,6 +32,8 @@ class Engine {
   void start();
   /// Something changed (a capture, a follow, a login): plan anew, soon.
   void nudge();
+  /// There is evidence that the link may work again: its probe goes at once.
+  void link_changed();
   /// A person wants everything tried now: pauses end, rounds are due.
   base::Result<> sync_now(net::Sweep sweep);
 
@@ -40,9 +43,10 @@ class Engine {
   base::ByteCount upload_bytes_sent() const { return uploader_.bytes_sent(); }
   /// Trouble with this machine's own disk, while it lasts.
   const std::optional<base::Failure>& trouble() const { return trouble_; }
-  const std::optional<base::Failure>& rights_failure() const { return rights_.failure(); }
   /// Called after every recorded outcome.
   std::function<void()> on_change;
+  /// Called when a link that was shut works again.
+  std::function<void()> on_link_back;
 
  private:
   void think();
@@ -68,7 +72,7 @@ class Engine {
   platform::Random random_;
 
   enum class Phase { stopped, running } phase_ = Phase::stopped;
-  std::set<std::string> busy_;
+  std::map<std::string, std::string> busy_;  ///< keys of steps under way, with their endpoints
   int calls_ = 0, uploads_ = 0, downloads_ = 0;
   std::optional<platform::TimerId> timer_;
   std::optional<base::WallTime> wake_;

@@ -1,5 +1,6 @@
 #include "agent/sync/explain.h"
 
+#include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
 #include "platform/base/time_text.h"
 
@@ -14,20 +15,14 @@ namespace {
 /// What holds up everything of the remote; Cause::none when nothing does.
 Explanation of_remote(const Remote& remote, base::WallTime now) {
   Explanation why;
-  switch (remote.tokens.state()) {
-    case net::LoginState::refused:
-      why.cause = Cause::login_required;
-      return why;
-    case net::LoginState::in_doubt:
-      why.cause = Cause::login_in_doubt;
-      return why;
-    case net::LoginState::paused:
-      why.cause = Cause::login_paused;
-      return why;
-    case net::LoginState::unknown:
-    case net::LoginState::ready:
-    case net::LoginState::refreshing:
-      break;
+  if (const auto problem = remote.tokens.problem()) {
+    why.cause = problem->cause;
+    why.evidence = problem->what;
+    // Only a doubt is cured by asking again.
+    if (why.cause == Cause::login_in_doubt) {
+      why.next_attempt = std::max(now, remote.link.retry_at());
+    }
+    return why;
   }
   if (remote.link.state() == LinkState::shut) {
     why.cause = remote.link.failure().cause;
@@ -35,11 +30,35 @@ Explanation of_remote(const Remote& remote, base::WallTime now) {
     why.next_attempt = remote.link.retry_at();
     return why;
   }
-  const base::WallTime opens = remote.gate.may_send_at(now);
-  if (opens > now) {
+  const net::RateGate::Hold hold = remote.gate.hold(now);
+  if (hold.until > now) {
     why.cause = Cause::rate_limited;
-    why.evidence = "the service takes requests again at " + base::to_iso_seconds(opens);
-    why.next_attempt = opens;
+    why.evidence = net::text_of(remote.gate, hold.reason) + "; requests go again at " +
+                   base::to_iso_seconds(hold.until);
+    why.next_attempt = hold.until;
+  }
+  return why;
+}
+
+/// What holds up the place where the intent would go next; Cause::none when nothing does.
+Explanation of_place(const Intent& intent, const Remote& remote, base::WallTime now) {
+  Explanation why;
+  const auto trouble = remote.rights_trouble.find(intent.project);
+  if (trouble != remote.rights_trouble.end() && remote.rights.count(intent.project) == 0) {
+    why.cause = trouble->second.failure.cause;
+    why.evidence = trouble->second.failure.what;
+    why.next_attempt = std::max(now, trouble->second.retry_at);
+    return why;
+  }
+  const Breakers::Shut* shut = remote.breakers.find(endpoint_of(intent));
+  if (!shut && !intent.attachments.empty() && intent.state == IntentState::queued) {
+    shut = remote.breakers.find(kUploadEndpoint);
+  }
+  if (shut && shut->retry_at > now) {
+    why.cause = shut->failure.cause;
+    why.evidence = shut->failure.what + "; " + std::to_string(shut->failures) +
+                   " failures in a row there, of this act or others like it";
+    why.next_attempt = shut->retry_at;
   }
   return why;
 }
@@ -65,8 +84,8 @@ Explanation explain(const Intent& intent, const Remote& remote, base::WallTime n
     case IntentState::sent:
       break;
   }
-  Explanation shared = of_remote(remote, now);
-  if (shared.cause != Cause::none) {
+  for (Explanation shared : {of_remote(remote, now), of_place(intent, remote, now)}) {
+    if (shared.cause == Cause::none) continue;
     shared.attempts = intent.attempts;
     return shared;
   }

@@ -1,6 +1,7 @@
 #include "agent/sync/outcomes.h"
 
 #include "agent/sync/retry.h"
+#include "agent/sync/rights.h"
 #include "agent/sync/tuning.h"
 
 namespace fieldsync::sync {
@@ -59,10 +60,7 @@ Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
 }
 
 Result<> Outcomes::held(Intent intent, const Failure& failure) {
-  const bool for_lack_of_rights = failure.cause == Cause::permission_missing ||
-                                  failure.cause == Cause::tool_disabled ||
-                                  failure.cause == Cause::project_gone;
-  if (for_lack_of_rights && on_refused) on_refused(intent.project);
+  if (is_about_rights(failure.cause) && on_refused) on_refused(intent.project);
   return frozen(std::move(intent), failure);
 }
 

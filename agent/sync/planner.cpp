@@ -18,15 +18,16 @@ class Planner {
     calls_left_ = tuning::kCallsAtOnce - s.calls_in_flight;
     uploads_left_ = tuning::kUploadsAtOnce - s.uploads_in_flight;
     downloads_left_ = tuning::kDownloadsAtOnce - s.downloads_in_flight;
-    if (s.link == LinkState::shut) {
-      // Only a probe: the first useful thing, and nothing beside it.
-      const bool quiet = s.calls_in_flight + s.uploads_in_flight + s.downloads_in_flight == 0;
-      steps_left_ = quiet ? 1 : 0;
-    }
   }
 
   Plan make() {
     if (!may_work()) return std::move(plan_);
+    if (s_.link == LinkState::shut) {
+      // No useful request is risked on a link that may be none: a lost write costs a look-up.
+      const bool quiet = s_.calls_in_flight + s_.uploads_in_flight + s_.downloads_in_flight == 0;
+      if (quiet) add(Step{StepKind::probe, "link"});
+      return std::move(plan_);
+    }
     for (const base::ProjectId& project : s_.rights_wanted) {
       Step step{StepKind::read_rights, "rights:" + project.raw()};
       step.project = project;
@@ -53,9 +54,8 @@ class Planner {
     }
     switch (s_.login) {
       case net::LoginState::refused:
-        return false;
       case net::LoginState::paused:
-        note_wake(s_.now + tuning::kRetryMax);
+      case net::LoginState::logged_out:
         return false;
       case net::LoginState::unknown:
       case net::LoginState::ready:
@@ -136,11 +136,13 @@ class Planner {
   void plan_reading() {
     for (const storage::RecordKey& key : s_.shows) {
       Step step{StepKind::show, record_key(key)};
+      step.endpoint = show_endpoint(key.kind);
       step.record = key;
       add_call(step);
     }
     for (const auto& wanted : s_.downloads) {
       Step step{StepKind::download, "file:" + record_key(wanted.key) + ":" + wanted.file.slot};
+      step.endpoint = kDownloadEndpoint;
       step.record = wanted.key;
       step.file = wanted.file;
       if (downloads_left_ > 0 && add(step)) --downloads_left_;
@@ -149,18 +151,21 @@ class Planner {
 
   void add_upload(const Intent& intent) {
     Step step{StepKind::upload, item_key(intent.item)};
+    step.endpoint = kUploadEndpoint;
     step.intent = intent.id;
     if (uploads_left_ > 0 && add(step)) --uploads_left_;
   }
 
   void add_intent_step(StepKind kind, const Intent& intent) {
     Step step{kind, item_key(intent.item)};
+    step.endpoint = endpoint_of(intent);
     step.intent = intent.id;
     add_call(step);
   }
 
   void add_show_of(const Intent& intent) {
     Step step{StepKind::show, item_key(intent.item)};
+    step.endpoint = show_endpoint(intent.kind);
     step.intent = intent.id;
     add_call(step);
   }
@@ -198,10 +203,23 @@ class Planner {
 
   bool add(const Step& step) {
     if (steps_left_ == 0) return false;
-    if (s_.busy.count(step.key) != 0 || !planned_.insert(step.key).second) return false;
+    if (s_.busy.count(step.key) != 0 || planned_.count(step.key) != 0) return false;
+    if (!passes_breaker(step.endpoint)) return false;
+    planned_.insert(step.key);
     --steps_left_;
     plan_.steps.push_back(step);
     return true;
+  }
+
+  /// Open endpoints let everything through, shut ones a single probe when its time has come.
+  bool passes_breaker(const std::string& endpoint) {
+    const auto shut = s_.shut_endpoints.find(endpoint);
+    if (shut == s_.shut_endpoints.end()) return true;
+    if (shut->second > s_.now) {
+      note_wake(shut->second);
+      return false;
+    }
+    return s_.busy_endpoints.count(endpoint) == 0 && probed_.insert(endpoint).second;
   }
 
   void note_wake(std::optional<base::WallTime> at) {
@@ -211,6 +229,7 @@ class Planner {
   const Situation& s_;
   Plan plan_;
   std::set<std::string> planned_;
+  std::set<std::string> probed_;
   int steps_left_ = tuning::kIntentsPerPass;
   int calls_left_ = 0;
   int uploads_left_ = 0;
@@ -221,6 +240,8 @@ class Planner {
 
 std::string_view name(StepKind kind) {
   switch (kind) {
+    case StepKind::probe:
+      return "probe";
     case StepKind::read_rights:
       return "read_rights";
     case StepKind::pull:
@@ -242,6 +263,32 @@ std::string_view name(StepKind kind) {
 }
 
 Plan plan(const Situation& situation) { return Planner(situation).make(); }
+
+std::string push_endpoint(const base::KindId& kind, storage::Act act) {
+  return "push " + kind.raw() + " " + std::string(storage::name(act));
+}
+
+std::string look_up_endpoint(const base::KindId& kind) { return "look_up " + kind.raw(); }
+
+std::string show_endpoint(const base::KindId& kind) { return "show " + kind.raw(); }
+
+std::string endpoint_of(const Intent& intent) {
+  const bool in_lists = intent.act == Act::create || intent.act == Act::reply;
+  switch (intent.state) {
+    case IntentState::sent:
+      return show_endpoint(intent.kind);
+    case IntentState::in_doubt:
+      return in_lists ? look_up_endpoint(intent.kind) : show_endpoint(intent.kind);
+    case IntentState::queued:
+    case IntentState::waiting:
+    case IntentState::sending:
+    case IntentState::delivered:
+    case IntentState::held:
+    case IntentState::cancelled:
+      break;
+  }
+  return push_endpoint(intent.kind, intent.act);
+}
 
 std::string item_key(const base::RecordId& item) { return "item:" + item.raw(); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -51,14 +52,18 @@ struct Situation {
   std::vector<storage::RecordKey> shows;          ///< records known only in part
   std::vector<storage::MirrorStore::WantedFile> downloads;
   std::set<std::string> busy;  ///< keys of steps under way
+  /// Endpoints in trouble: when their probe may go.
+  std::map<std::string, base::WallTime> shut_endpoints;
+  std::set<std::string> busy_endpoints;  ///< of steps under way
 };
 
-enum class StepKind { read_rights, pull, show, push, look_up, prove, upload, download };
+enum class StepKind { probe, read_rights, pull, show, push, look_up, prove, upload, download };
 std::string_view name(StepKind kind);
 
 struct Step {
   StepKind kind = StepKind::pull;
   std::string key;            ///< what may be under way only once: "item:…", "tool:…"
+  std::string endpoint{};     ///< whose breaker it minds; empty: none
   base::ProjectId project{};  ///< read_rights, pull
   std::string tool{};         ///< pull
   net::Sweep sweep = net::Sweep::changes;
@@ -74,9 +79,19 @@ struct Plan {
 };
 
 /// Spends calls first on people's small edits, then on proofs, rounds, photos, full looks and
-/// downloads; never more at a time than tuning allows; nothing while the link is shut but one
-/// probe.
+/// downloads; never more at a time than tuning allows; nothing while the link is shut but its
+/// probe, and of an endpoint in trouble one step at a time.
 Plan plan(const Situation& situation);
+
+/// The endpoints of a service as breakers see them. Lists of a tool and rights have none: their own
+/// pauses do the same.
+std::string push_endpoint(const base::KindId& kind, storage::Act act);
+std::string look_up_endpoint(const base::KindId& kind);
+std::string show_endpoint(const base::KindId& kind);
+inline constexpr const char* kUploadEndpoint = "upload";
+inline constexpr const char* kDownloadEndpoint = "download";
+/// Where the next request for the intent goes.
+std::string endpoint_of(const storage::Intent& intent);
 
 std::string item_key(const base::RecordId& item);
 std::string tool_key(const base::ProjectId& project, std::string_view tool);

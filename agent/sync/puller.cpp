@@ -1,5 +1,6 @@
 #include "agent/sync/puller.h"
 
+#include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/tuning.h"
 
@@ -148,7 +149,6 @@ Result<> Puller::finish(Round& round) {
 }
 
 void Puller::fail(const std::shared_ptr<Round>& round, const Failure& failure) {
-  if (failure.cause == Cause::captive_portal) context_.courier.not_the_service(failure);
   storage::ToolState& state = round->state;
   state.cause = failure.cause;
   state.evidence = failure.what;
@@ -169,10 +169,15 @@ void Puller::show(const storage::RecordKey& key, ShowDone done) {
       [this, key, done](net::HttpOutcome outcome) {
         if (!outcome.response) return done(base::Done{}, {}, outcome.response.failure());
         auto record = context_.remote.service.read_show(key.kind, *outcome.response);
+        const auto shut_until = context_.ended(show_endpoint(key.kind), record);
         if (!record) {
           const Failure& failure = record.failure();
-          if (failure.cause == Cause::captive_portal) context_.courier.not_the_service(failure);
           Result<> marked = base::Done{};
+          if (shut_until) {
+            auto kept_back = context_.work.postpone(context_.remote.name, key.kind,
+                                                    storage::IntentState::sent, {}, *shut_until);
+            if (!kept_back) marked = kept_back.failure();
+          }
           if (failure.cause == Cause::record_gone) {
             marked = context_.mirror.mark_missing(key, context_.now());
           }

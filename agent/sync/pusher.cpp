@@ -2,6 +2,7 @@
 
 #include "agent/merge/three_way.h"
 #include "agent/sync/binding.h"
+#include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/rights.h"
 #include "agent/sync/standing.h"
@@ -176,9 +177,14 @@ void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outco
                            : outcomes_.doubtful(intent, failure));
   }
   auto answer = context_.remote.service.read_push(op, *outcome.response);
+  const auto shut_until = context_.ended(push_endpoint(intent.kind, intent.act), answer);
+  if (shut_until) {
+    auto kept_back = context_.work.postpone(context_.remote.name, intent.kind, IntentState::queued,
+                                            intent.act, *shut_until);
+    if (!kept_back) return done(kept_back.failure());
+  }
   if (answer) return done(made(std::move(intent), answer->id));
   const Failure& failure = answer.failure();
-  if (failure.cause == Cause::captive_portal) context_.courier.not_the_service(failure);
   if (op.action == net::Action::remove && failure.cause == Cause::record_gone) {
     return done(found(std::move(intent), op.id));
   }
@@ -220,7 +226,11 @@ Result<> Pusher::not_found(Intent intent) {
   intent.state = IntentState::queued;
   intent.cause = Cause::none;
   intent.evidence = "looked for at the service and not there: sent again";
-  intent.next_attempt = {};
+  // One lost answer is a matter of luck; where every answer is lost or an error, calls are saved.
+  intent.next_attempt =
+      intent.attempts <= 1
+          ? base::WallTime{}
+          : context_.now() + retry_delay({Cause::in_doubt, ""}, intent.attempts, random_);
   intent.changed_at = context_.now();
   return context_.work.update(intent);
 }
@@ -260,12 +270,8 @@ void Pusher::look_in_lists(Intent intent, net::LookUp look, int pages, StepDone 
       std::move(request), [this, intent, look, pages, done](net::HttpOutcome outcome) {
         if (!outcome.response) return done(outcomes_.unproven(intent, outcome.response.failure()));
         auto page = context_.remote.service.read_look_up(look, *outcome.response);
-        if (!page) {
-          if (page.failure().cause == Cause::captive_portal) {
-            context_.courier.not_the_service(page.failure());
-          }
-          return done(outcomes_.unproven(intent, page.failure()));
-        }
+        context_.ended(look_up_endpoint(intent.kind), page);
+        if (!page) return done(outcomes_.unproven(intent, page.failure()));
         for (const net::RemoteRecord& candidate : page->candidates) {
           auto claimed = context_.work.is_claimed(intent.kind, intent.project, candidate.id);
           if (!claimed) return done(claimed.failure());
@@ -315,7 +321,9 @@ void Pusher::prove(base::IntentId id, StepDone done) {
     if (failure->cause == Cause::record_gone && intent.act == Act::remove) {
       return done(deliveries_.removed(intent));
     }
-    if (intent.attempts + 1 >= tuning::kReadBackMax && !waits_for_link(context_.remote, *failure)) {
+    // Trouble of the service is no evidence against the delivery, however long it lasts.
+    const bool said_no = verdict_on(failure->cause) == Verdict::person;
+    if (said_no && intent.attempts + 1 >= tuning::kReadBackMax) {
       return done(outcomes_.held(intent, *failure));
     }
     done(outcomes_.unproven(intent, *failure));

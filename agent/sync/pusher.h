@@ -12,7 +12,11 @@ namespace fieldsync::sync {
 class Pusher {
  public:
   Pusher(Context& context, Puller& puller, Deliveries& deliveries, Outcomes& outcomes)
-      : context_(context), puller_(puller), deliveries_(deliveries), outcomes_(outcomes) {}
+      : context_(context),
+        puller_(puller),
+        deliveries_(deliveries),
+        outcomes_(outcomes),
+        random_(context.host.random.fork()) {}
 
   /// Sends a queued intent. It is marked `sending`, durably, before the request leaves.
   void push(base::IntentId id, StepDone done);
@@ -44,6 +48,7 @@ class Pusher {
   Puller& puller_;
   Deliveries& deliveries_;
   Outcomes& outcomes_;
+  platform::Random random_;
 };
 
 }  // namespace fieldsync::sync

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
+#include "agent/sync/breakers.h"
 #include "agent/sync/link_sense.h"
 #include "net/rate_gate.h"
 #include "net/remote_service.h"
@@ -15,6 +17,15 @@ namespace fieldsync::sync {
 struct ProjectRights {
   base::WallTime read_at{};
   std::map<std::string, net::ToolPermission> tools;  ///< by our tool id
+  /// Why nothing may be done in the project at all: project_gone, app_not_installed, …
+  std::optional<base::Failure> closed = {};
+};
+
+/// The last reading of a project's rights failed.
+struct RightsTrouble {
+  base::Failure failure;
+  int attempts = 0;
+  base::WallTime retry_at{};
 };
 
 /// One configured service account with everything that is known of it while the agent runs.
@@ -25,9 +36,13 @@ struct Remote {
   LinkSense link;
   net::RateGate gate;
   base::ServiceId me;  ///< this login's user id; empty until read
-  std::map<base::ProjectId, ProjectRights> rights;
+  Breakers breakers;
+  std::map<base::ProjectId, ProjectRights> rights = {};
+  std::map<base::ProjectId, RightsTrouble> rights_trouble = {};
   /// The service's clock less ours, from the Date header of its answers.
   base::Millis clock_ahead{0};
+  /// Called when a link that was shut works again, whoever found out.
+  std::function<void()> on_link_back = {};
 };
 
 }  // namespace fieldsync::sync

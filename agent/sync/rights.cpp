@@ -10,14 +10,17 @@ namespace fieldsync::sync {
 using base::Done;
 using base::Failure;
 
+bool is_about_rights(base::Cause cause) {
+  return cause == base::Cause::permission_missing || cause == base::Cause::tool_disabled ||
+         cause == base::Cause::project_gone || cause == base::Cause::project_not_shared ||
+         cause == base::Cause::app_not_installed;
+}
+
 std::optional<Failure> refusal(const Remote& remote, const base::ProjectId& project,
                                std::string_view tool) {
   const auto rights = remote.rights.find(project);
   if (rights == remote.rights.end()) return std::nullopt;
-  if (rights->second.tools.empty()) {
-    return Failure{base::Cause::project_gone,
-                   "project " + project.raw() + " is not open to this login"};
-  }
+  if (rights->second.closed) return rights->second.closed;
   const auto found = rights->second.tools.find(std::string(tool));
   // A service that lists our other tools and leaves this one out has switched it off. One whose
   // names we do not know at all decides when it is asked.
@@ -43,8 +46,9 @@ std::optional<Failure> refusal(const Remote& remote, const base::ProjectId& proj
 }
 
 bool RightsReader::wanted(const base::ProjectId& project) const {
-  const auto held_back = not_before_.find(project);
-  if (held_back != not_before_.end() && held_back->second > context_.now()) return false;
+  const auto& trouble = context_.remote.rights_trouble;
+  const auto held_back = trouble.find(project);
+  if (held_back != trouble.end() && held_back->second.retry_at > context_.now()) return false;
   const auto known = context_.remote.rights.find(project);
   return context_.remote.me.raw().empty() || known == context_.remote.rights.end() ||
          known->second.read_at + tuning::kPermissionsInterval <= context_.now();
@@ -52,7 +56,8 @@ bool RightsReader::wanted(const base::ProjectId& project) const {
 
 std::optional<base::WallTime> RightsReader::retry_at() const {
   std::optional<base::WallTime> earliest;
-  for (const auto& [project, at] : not_before_) {
+  for (const auto& [project, trouble] : context_.remote.rights_trouble) {
+    const base::WallTime at = trouble.retry_at;
     if (at > context_.now() && (!earliest || at < *earliest)) earliest = at;
   }
   return earliest;
@@ -64,7 +69,7 @@ void RightsReader::doubt(const base::ProjectId& project) {
 }
 
 void RightsReader::doubt_all() {
-  not_before_.clear();
+  for (auto& [project, trouble] : context_.remote.rights_trouble) trouble.retry_at = {};
   for (auto& [project, rights] : context_.remote.rights) {
     // A project in which nothing is held has no need of it: an empty round costs no call more.
     const auto& tools = kinds::all_tools();
@@ -111,9 +116,8 @@ void RightsReader::read_permissions(const base::ProjectId& project, StepDone don
                           rights.read_at = context_.now();
                           for (const net::ToolPermission& tool : *tools)
                             rights.tools[tool.tool] = tool;
-                          attempts_ = 0;
-                          failure_.reset();
-                          not_before_.erase(project);
+                          context_.remote.rights_trouble.erase(project);
+                          if (tools->empty()) rights.closed = closed(project, "has no tool for it");
                           done(take(project, std::move(rights)));
                         });
 }
@@ -145,11 +149,8 @@ base::Result<> RightsReader::release(const base::ProjectId& project,
                context_.work.page(storage::WorkStore::Which::open, after, tuning::kReleasePage));
     for (storage::Intent intent : page) {
       after = intent.id;
-      const bool for_lack_of_rights = intent.cause == base::Cause::permission_missing ||
-                                      intent.cause == base::Cause::tool_disabled ||
-                                      intent.cause == base::Cause::project_gone;
       const auto* kind = kinds::find_kind(intent.kind.raw());
-      if (intent.state != storage::IntentState::held || !for_lack_of_rights ||
+      if (intent.state != storage::IntentState::held || !is_about_rights(intent.cause) ||
           intent.project != project || !kind || tools.count(std::string(kind->tool)) == 0) {
         continue;
       }
@@ -165,15 +166,31 @@ base::Result<> RightsReader::release(const base::ProjectId& project,
   }
 }
 
+Failure RightsReader::closed(const base::ProjectId& project, const std::string& words) {
+  // A project whose records are here was open once: then it was taken away.
+  const auto states = context_.mirror.tool_states();
+  const bool was_open =
+      states && std::any_of(states->begin(), states->end(), [&](const storage::ToolState& tool) {
+        return tool.remote == context_.remote.name && tool.project == project &&
+               tool.complete_as_of.has_value();
+      });
+  return {was_open ? base::Cause::project_gone : base::Cause::project_not_shared,
+          "project " + project.raw() + " is not open to this login: " + words};
+}
+
 void RightsReader::failed(const base::ProjectId& project, const Failure& failure) {
-  if (failure.cause == base::Cause::captive_portal) context_.courier.not_the_service(failure);
-  failure_ = failure;
   if (verdict_on(failure.cause) == Verdict::person) {
-    // The project is closed to this login: nothing may be sent until it is open again.
-    context_.remote.rights[project] = ProjectRights{context_.now(), {}};
+    // Nothing may be sent until the project is open again. Only the app is no matter of the
+    // project.
+    ProjectRights none{context_.now(), {}, failure};
+    if (failure.cause != base::Cause::app_not_installed)
+      none.closed = closed(project, failure.what);
+    context_.remote.rights[project] = std::move(none);
   }
+  RightsTrouble& trouble = context_.remote.rights_trouble[project];
+  trouble.failure = failure;
   if (waits_for_link(context_.remote, failure)) return;
-  not_before_[project] = context_.now() + retry_delay(failure, ++attempts_, random_);
+  trouble.retry_at = context_.now() + retry_delay(failure, ++trouble.attempts, random_);
   context_.log.warning("rights.failed", {{"project", project.raw()}, {"why", failure.what}});
 }
 

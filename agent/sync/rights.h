@@ -6,6 +6,10 @@
 
 namespace fieldsync::sync {
 
+/// Whether a cause is about what this login may do: held work of that cause goes on when the right
+/// is back.
+bool is_about_rights(base::Cause cause);
+
 /// Why this login may not write in the tool of the project, as last read: tool and level needed are
 /// named. Nothing when it may, or when the tool is unknown (the service decides then).
 std::optional<base::Failure> refusal(const Remote& remote, const base::ProjectId& project,
@@ -27,21 +31,17 @@ class RightsReader {
   void doubt(const base::ProjectId& project);
   /// A person wants everything tried now.
   void doubt_all();
-  /// Why the last reading failed; nothing when it did not.
-  const std::optional<base::Failure>& failure() const { return failure_; }
 
  private:
   void read_permissions(const base::ProjectId& project, StepDone done);
   void failed(const base::ProjectId& project, const base::Failure& failure);
+  base::Failure closed(const base::ProjectId& project, const std::string& words);
   /// Takes new rights in and releases what they make possible.
   base::Result<> take(const base::ProjectId& project, ProjectRights rights);
   base::Result<> release(const base::ProjectId& project, const std::set<std::string>& tools);
 
   Context& context_;
   platform::Random random_;
-  std::map<base::ProjectId, base::WallTime> not_before_;
-  int attempts_ = 0;
-  std::optional<base::Failure> failure_;
 };
 
 }  // namespace fieldsync::sync

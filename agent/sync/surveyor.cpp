@@ -44,7 +44,11 @@ Result<Situation> Surveyor::survey() {
   situation.login = remote.tokens.state();
   situation.gate_opens = remote.gate.may_send_at(situation.now);
   situation.rights_retry_at = rights_.retry_at();
-  if (!situation.link_may_send) return situation;  // nothing can leave: spare the disk
+  // Nothing but a probe can leave: spare the disk.
+  if (situation.link == LinkState::shut) return situation;
+  for (const auto& [endpoint, shut] : remote.breakers.all()) {
+    situation.shut_endpoints.emplace(endpoint, shut.retry_at);
+  }
   TRY(survey_tools(situation));
   TRY(survey_intents(situation));
   TRY(survey_reading(situation));

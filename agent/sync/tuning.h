@@ -23,6 +23,11 @@ inline constexpr int kUnexpectedMax = 8;
 /// s.
 inline constexpr Millis kLinkRetryMin{1'000};
 inline constexpr Millis kLinkRetryMax{30'000};
+/// Endpoints that may be in trouble at a time: kinds times acts are about forty.
+inline constexpr std::size_t kBreakersMax = 100;
+/// A clock this far from the service's is told: signed URLs and day limits go wrong from there on,
+/// and no answer takes so long.
+inline constexpr Millis kClockWrongFrom{5 * 60'000};
 /// A request whose answer was lost may still be at work there. Looking at once could miss it.
 inline constexpr Millis kSettle{2'000};
 

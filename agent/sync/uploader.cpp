@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/sync/planner.h"
 #include "agent/sync/tuning.h"
 #include "storage/tuning.h"
 
@@ -219,6 +220,7 @@ void Uploader::part_sent(std::shared_ptr<Run> run, std::size_t part, net::HttpOu
       !saved) {
     return end(run, saved);
   }
+  context_.remote.breakers.ended(kUploadEndpoint, nullptr, context_.now());
   send_part(std::move(run), part + 1);
 }
 
@@ -286,7 +288,7 @@ void Uploader::start_over(const std::shared_ptr<Run>& run, const Failure& failur
 }
 
 void Uploader::fail(const std::shared_ptr<Run>& run, const Failure& failure) {
-  if (failure.cause == Cause::captive_portal) context_.courier.not_the_service(failure);
+  context_.remote.breakers.ended(kUploadEndpoint, &failure, context_.now());
   end(run, outcomes_.failed(run->intent, failure));
 }
 

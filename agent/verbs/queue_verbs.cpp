@@ -121,6 +121,7 @@ Result<Document> retry(Parts& parts, const Document& arguments) {
   }
   for (const auto& remote : parts.remotes) {
     remote->remote->link.try_now();
+    remote->remote->breakers.try_now();
     remote->engine->nudge();
   }
   return Document{{"count", count}};

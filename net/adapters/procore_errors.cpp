@@ -8,6 +8,7 @@
 #include "net/adapters/procore_paths.h"
 #include "net/adapters/procore_text.h"
 #include "net/adapters/tuning.h"
+#include "net/on_the_way.h"
 #include "platform/base/json.h"
 #include "platform/base/text.h"
 #include "platform/base/time_text.h"
@@ -111,7 +112,7 @@ std::string words_of_text(std::string_view body, bool is_page) {
 }
 
 bool is_page(const HttpResponse& reply) {
-  return looks_like_html(reply.body, reply.headers.text("Content-Type"));
+  return looks_like_page(reply.body, reply.headers.text("Content-Type"));
 }
 
 bool mentions(std::string_view lower, std::initializer_list<std::string_view> words) {

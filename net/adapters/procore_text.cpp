@@ -183,15 +183,4 @@ bool same_file_name(std::string_view a, std::string_view b) {
   return a == b || simple(a) == simple(b);
 }
 
-bool looks_like_html(std::string_view body, std::string_view content_type) {
-  const std::string head = base::to_lower_ascii(base::trimmed(body.substr(0, 1024)));
-  const bool is_json = !head.empty() && (head.front() == '{' || head.front() == '[');
-  if (is_json) return false;
-  if (head.find("<html") != std::string::npos || head.find("<!doctype html") != std::string::npos) {
-    return true;
-  }
-  return !head.empty() && head.find('<') != std::string::npos &&
-         base::to_lower_ascii(content_type).find("text/html") != std::string::npos;
-}
-
 }  // namespace fieldsync::net::procore

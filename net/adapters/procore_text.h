@@ -17,7 +17,5 @@ std::string comparable(std::string_view text);
 /// Whether two names can be the same file: letter case and characters that services replace in
 /// names make no difference, the extension does.
 bool same_file_name(std::string_view a, std::string_view b);
-/// Whether an answer is a web page: a login portal, a proxy, a gateway.
-bool looks_like_html(std::string_view body, std::string_view content_type);
 
 }  // namespace fieldsync::net::procore

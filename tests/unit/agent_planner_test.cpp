@@ -6,12 +6,12 @@
 #include "agent/sync/tuning.h"
 
 using namespace fieldsync;
+using storage::Act;
+using storage::IntentState;
 using sync::IntentFacts;
 using sync::Plan;
 using sync::Situation;
 using sync::StepKind;
-using storage::Act;
-using storage::IntentState;
 
 namespace {
 
@@ -129,7 +129,7 @@ TEST_CASE("no more calls are planned than may be under way") {
   CHECK(plan(s).steps.empty());
 }
 
-TEST_CASE("while the link is shut nothing leaves until the probe is due, then just one step") {
+TEST_CASE("while the link is shut nothing leaves until its probe is due, and then only that") {
   Situation s = calm();
   s.link = sync::LinkState::shut;
   s.link_may_send = false;
@@ -139,23 +139,36 @@ TEST_CASE("while the link is shut nothing leaves until the probe is due, then ju
   CHECK(waiting.steps.empty());
   CHECK(waiting.wake == s.link_retry_at);
   s.link_may_send = true;
-  CHECK(shape(plan(s)) == "push1");
+  CHECK(shape(plan(s)) == "probe");
   s.calls_in_flight = 1;
   CHECK(plan(s).steps.empty());
 }
 
-TEST_CASE("a queue of photos alone can probe a shut link") {
+TEST_CASE("an endpoint in trouble waits, then lets one probe through, and stops no other") {
   Situation s = calm();
-  s.link = sync::LinkState::shut;
-  s.intents = {photo(1, IntentState::queued, IntentFacts::Uploads::missing)};
-  CHECK(shape(plan(s)) == "upload1");
+  s.intents = {intent(1, IntentState::queued), intent(2, IntentState::queued),
+               intent(3, IntentState::queued, "note"), intent(4, IntentState::in_doubt)};
+  const std::string endpoint = sync::endpoint_of(s.intents[0].intent);
+  CHECK(endpoint == "push rfi create");
+  s.shut_endpoints[endpoint] = kNow + base::Millis{5'000};
+  const Plan held_back = plan(s);
+  CHECK(shape(held_back) == "push3 look_up4");
+  CHECK(held_back.wake == kNow + base::Millis{5'000});
+  s.shut_endpoints[endpoint] = kNow;
+  CHECK(shape(plan(s)) == "push1 push3 look_up4");
+  s.busy_endpoints = {endpoint};
+  CHECK(shape(plan(s)) == "push3 look_up4");
 }
 
 TEST_CASE("without a login nothing is planned, and with a closed budget it waits") {
   Situation s = calm();
   s.intents = {intent(1, IntentState::queued)};
-  s.login = net::LoginState::refused;
-  CHECK(plan(s).steps.empty());
+  for (const net::LoginState none :
+       {net::LoginState::refused, net::LoginState::paused, net::LoginState::logged_out}) {
+    s.login = none;
+    CHECK(plan(s).steps.empty());
+    CHECK_FALSE(plan(s).wake.has_value());
+  }
   s.login = net::LoginState::ready;
   s.gate_opens = kNow + base::Millis{1};
   const Plan closed = plan(s);

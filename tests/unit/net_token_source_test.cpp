@@ -42,11 +42,27 @@ class NoWorkers final : public platform::Workers {
 class TestTransport final : public HttpTransport {
  public:
   ExchangeId submit(HttpRequest request, DoneCallback done, ProgressCallback) override {
+    if (request.method == Method::get) {
+      ++proofs;
+      proof = std::move(done);
+      return ExchangeId{0};
+    }
     sent.push_back(std::get<std::string>(request.body));
     open.emplace(sent.size(), std::move(done));
     return ExchangeId{sent.size()};
   }
-  void cancel(ExchangeId id) override { open.erase(static_cast<std::size_t>(id)); }
+  void cancel(ExchangeId id) override {
+    if (id == ExchangeId{0}) proof = nullptr;
+    open.erase(static_cast<std::size_t>(id));
+  }
+  /// Answers what is asked before a refresh leaves, if it was asked.
+  void answer_proof(HttpOutcome outcome) {
+    if (!proof) return;
+    DoneCallback done = std::move(proof);
+    proof = nullptr;
+    done(std::move(outcome));
+  }
+  void prove() { answer_proof({HttpResponse{401, {}, "{}"}, Reach::may_have_arrived}); }
 
   void end(HttpOutcome outcome) {
     REQUIRE(open.size() == 1);
@@ -67,6 +83,8 @@ class TestTransport final : public HttpTransport {
     return !sent.empty() && sent.back().find(text) != std::string::npos;
   }
 
+  int proofs = 0;
+  DoneCallback proof;
   std::vector<std::string> sent;
   std::map<std::size_t, DoneCallback> open;
 };
@@ -101,10 +119,15 @@ struct World {
   }
   void restart() {
     transport.open.clear();
+    transport.proof = nullptr;
     source.emplace(host, transport, secrets, base::null_log(), app, "procore");
   }
   /// Asks for a token; the outcome appears in `got`.
   void ask() {
+    ask_unproven();
+    transport.prove();
+  }
+  void ask_unproven() {
     source->get([this](base::Result<Secret> result) {
       got.push_back(result ? result->reveal()
                            : "!" + std::string(base::info(result.failure().cause).id));
@@ -222,7 +245,7 @@ TEST_CASE("login: a link that is down is passed on and counts as no refusal") {
   CHECK(world.last() == "A1");
 }
 
-TEST_CASE("login: three refusals in a row pause for an hour") {
+TEST_CASE("login: three refusals in a row pause until a person logs in, also after a restart") {
   World world(Grant::client_credentials);
   for (int i = 0; i < 3; ++i) {
     world.ask();
@@ -233,7 +256,13 @@ TEST_CASE("login: three refusals in a row pause for an hour") {
   world.ask();
   CHECK(world.last() == "!login_paused");
   CHECK(world.transport.sent.size() == 3);
-  world.clock.at += Millis(3'600'000);
+  world.clock.at += Millis(24 * 3'600'000);
+  world.restart();
+  world.ask();
+  CHECK(world.last() == "!login_paused");
+  CHECK(world.source->problem()->what.find("invalid_client") == std::string::npos);
+  CHECK(world.transport.sent.size() == 3);
+  world.source->set_client_secret(Secret("s"));
   world.ask();
   CHECK(world.transport.sent.size() == 4);
   world.transport.grant("A1");
@@ -307,7 +336,44 @@ TEST_CASE("login: a refused refresh asks for a person, now and after a restart")
   CHECK(world.last() == "A0");
 }
 
-TEST_CASE("login: a lost refresh is tried once more, then a person is needed") {
+TEST_CASE("login: no refresh leaves before the login server has answered something") {
+  struct Row {
+    std::string description;
+    HttpOutcome proof;
+    std::string told;
+  };
+  const auto reply = [](int status, std::string body) {
+    return HttpOutcome{HttpResponse{status, {}, std::move(body)}, Reach::may_have_arrived};
+  };
+  const std::vector<Row> rows = {
+      {"no link", {Failure{Cause::offline, "cut"}, Reach::may_have_arrived}, "!offline"},
+      {"somebody else's certificate",
+       {Failure{Cause::tls_untrusted, "tls"}, Reach::never_left},
+       "!tls_untrusted"},
+      {"a login page", reply(200, "<html>Guest Wi-Fi</html>"), "!captive_portal"},
+      {"the network asks", reply(511, ""), "!captive_portal"},
+      {"a busy service", reply(503, ""), "!service_busy"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.description);
+    World world(Grant::authorization_code);
+    world.log_in("R1");
+    world.expire();
+    world.ask_unproven();
+    world.ask_unproven();
+    CHECK(world.transport.proofs == 1);
+    world.transport.answer_proof(row.proof);
+    CHECK(world.last() == row.told);
+    CHECK(world.transport.sent.size() == 1);
+    CHECK(world.source->state() == LoginState::unknown);
+    CHECK(world.secrets.kept.count("procore.refreshing") == 0);
+    world.ask();
+    world.transport.grant("A1", "R2");
+    CHECK(world.last() == "A1");
+  }
+}
+
+TEST_CASE("login: a lost refresh is tried again on a proven link") {
   for (const bool by_power_cut : {false, true}) {
     const auto in_second_try = [&](const auto& ending) {
       CAPTURE(by_power_cut);
@@ -322,7 +388,10 @@ TEST_CASE("login: a lost refresh is tried once more, then a person is needed") {
         CHECK(world.last() == "!timeout");
       }
       CHECK(world.source->state() == LoginState::in_doubt);
-      world.ask();
+      CHECK(world.source->problem()->cause == Cause::login_in_doubt);
+      world.ask_unproven();
+      CHECK(world.transport.sent.size() == 2);
+      world.transport.prove();
       CHECK(world.transport.sent.size() == 3);
       CHECK(world.transport.last_carries("refresh_token=R1"));
       ending(world);
@@ -338,6 +407,7 @@ TEST_CASE("login: a lost refresh is tried once more, then a person is needed") {
       world.transport.answer(401, R"({"error":"invalid_grant"})");
       CHECK(world.last() == "!login_required");
       CHECK(world.source->state() == LoginState::refused);
+      CHECK(world.source->problem()->what.find("earlier renewal was lost") != std::string::npos);
     });
     in_second_try([](World& world) {  // never left: costs nothing
       world.transport.lose(Cause::offline, Reach::never_left);
@@ -347,23 +417,37 @@ TEST_CASE("login: a lost refresh is tried once more, then a person is needed") {
       world.ask();
       CHECK(world.transport.sent.size() == 4);
     });
-    in_second_try([](World& world) {  // lost again
+    in_second_try([](World& world) {  // lost again: still no reason to trouble a person
       world.transport.lose(Cause::offline, Reach::may_have_arrived);
-      CHECK(world.last() == "!offline");
       world.ask();
-      CHECK(world.last() == "!login_in_doubt");
-      world.restart();
-      world.ask();
-      CHECK(world.last() == "!login_in_doubt");
-      CHECK(world.transport.sent.size() == 3);
-    });
-    in_second_try([](World& world) {  // a power cut again
-      world.restart();
-      world.ask();
-      CHECK(world.last() == "!login_in_doubt");
-      CHECK(world.transport.sent.size() == 3);
+      world.transport.grant("A1", "R2");
+      CHECK(world.last() == "A1");
     });
   }
+}
+
+TEST_CASE("login: ten lost refreshes in a row need a person, also after a restart") {
+  World world(Grant::authorization_code);
+  world.log_in("R1");
+  world.expire();
+  for (int i = 0; i < 10; ++i) {
+    world.ask();
+    if (i % 2 == 0) {
+      world.transport.lose(Cause::offline, Reach::may_have_arrived);
+    } else {
+      world.restart();
+    }
+  }
+  CHECK(world.transport.sent.size() == 11);
+  for (int i = 0; i < 2; ++i) {
+    world.ask();
+    CHECK(world.last() == "!login_required");
+    CHECK(world.source->state() == LoginState::refused);
+    CHECK(world.transport.sent.size() == 11);
+    world.restart();
+  }
+  world.log_in("R2");
+  CHECK(world.source->state() == LoginState::ready);
 }
 
 TEST_CASE("login: a power cut after the new pair was stored leaves no doubt") {
@@ -387,7 +471,7 @@ TEST_CASE("login: logging out forgets here and in the store, and tells who waits
   CHECK(world.last() == "!login_required");
   CHECK(world.secrets.kept.empty());
   CHECK(world.transport.open.empty());
-  CHECK(world.source->state() == LoginState::unknown);
+  CHECK(world.source->state() == LoginState::logged_out);
 }
 
 TEST_CASE("login: a refused code is told to the person, the present login stays") {
