@@ -30,3 +30,10 @@ fs_add_test(agent_in_doubt_tests
   SOURCES unit/agent_in_doubt_test.cpp
   LIBRARIES fs_small_world
   LABELS unit)
+
+fs_add_test(agent_link_tests
+  SOURCES
+    unit/agent_link_test.cpp
+    unit/agent_login_test.cpp
+  LIBRARIES fs_small_world
+  LABELS unit)

@@ -43,6 +43,8 @@ class Engine {
   base::ByteCount upload_bytes_sent() const { return uploader_.bytes_sent(); }
   /// Trouble with this machine's own disk, while it lasts.
   const std::optional<base::Failure>& trouble() const { return trouble_; }
+  /// When work goes on after trouble, if it can.
+  base::WallTime trouble_until() const { return trouble_until_; }
   /// Called after every recorded outcome.
   std::function<void()> on_change;
   /// Called when a link that was shut works again.

@@ -2,6 +2,7 @@
 
 #include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
+#include "agent/sync/tuning.h"
 #include "platform/base/time_text.h"
 
 namespace fieldsync::sync {
@@ -116,6 +117,17 @@ Explanation explain(const ViewRecord& record, const std::optional<storage::ToolS
     why.evidence += (why.evidence.empty() ? "" : "; ") + std::string("complete as of ") +
                     base::to_iso_seconds(*tool->complete_as_of);
   }
+  return why;
+}
+
+Explanation explain_clock(const Remote& remote) {
+  const base::Millis ahead = remote.clock_ahead;
+  const base::Millis apart = ahead < base::Millis{0} ? -ahead : ahead;
+  Explanation why;
+  if (apart < tuning::kClockWrongFrom) return why;
+  why.cause = Cause::clock_wrong;
+  why.evidence = "this machine's clock is " + base::to_human(apart) +
+                 (ahead > base::Millis{0} ? " behind" : " ahead of") + " the service's";
   return why;
 }
 

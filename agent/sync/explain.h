@@ -18,6 +18,8 @@ struct Explanation {
 Explanation explain(const storage::Intent& intent, const Remote& remote, base::WallTime now);
 /// Of a record without open intents: how old what we know of it is.
 Explanation explain(const ViewRecord& record, const std::optional<storage::ToolState>& tool);
+/// Of this machine's clock beside the service's: clock_wrong or none.
+Explanation explain_clock(const Remote& remote);
 base::Document to_document(const Explanation& explanation);
 
 }  // namespace fieldsync::sync

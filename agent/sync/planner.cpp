@@ -8,6 +8,7 @@
 namespace fieldsync::sync {
 namespace {
 
+using storage::Act;
 using storage::Intent;
 using storage::IntentState;
 

@@ -185,9 +185,12 @@ void login(Parts& parts, const Document& arguments, Commands::Answer answer) {
   auto remote = parts.pick_remote(arguments.text("remote"));
   if (!remote) return answer(remote.failure());
   app::RemoteParts& account = **remote;
-  const auto finish = [&account, &parts, answer](const Result<>& result) {
+  const auto finish = [&account, answer](const Result<>& result) {
     if (!result) return answer(result.failure());
-    for (const auto& each : parts.remotes) each->engine->nudge();
+    // What waited for a login need not wait its pauses out.
+    if (auto due = account.engine->sync_now(net::Sweep::changes); !due) {
+      return answer(due.failure());
+    }
     answer(Document{{"state", net::name(account.tokens->state())}});
   };
   const std::string secret = arguments.text("secret");

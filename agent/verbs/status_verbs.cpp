@@ -1,5 +1,6 @@
 #include "agent/sync/explain.h"
 #include "agent/verbs/verbs.h"
+#include "net/tuning.h"
 #include "platform/base/time_text.h"
 
 namespace fieldsync::verbs {
@@ -23,6 +24,17 @@ Document window_document(const std::optional<net::RateWindow>& window) {
   return Document{{"limit", window->limit},
                   {"remaining", window->remaining},
                   {"resets_at", base::to_iso_seconds(window->resets_at)}};
+}
+
+/// Until the service told its own, the spike limit is our guess (facts/procore-api.md 3).
+Document spike_document(const net::RateGate& gate) {
+  const auto window = gate.spike();
+  if (!window) {
+    return Document{{"limit", net::tuning::kSpikeLimitAssumed}, {"guessed", base::Value(true)}};
+  }
+  Document document = window_document(window);
+  document.set("guessed", base::Value(false));
+  return document;
 }
 
 Document tool_document(Parts& parts, const storage::ToolState& state) {
@@ -76,9 +88,17 @@ Document remote_document(const app::RemoteParts& parts) {
                     {"link", std::move(link)},
                     {"login", net::name(remote.tokens.state())},
                     {"budget", Document{{"hour", window_document(remote.gate.hourly())},
-                                        {"spike", window_document(remote.gate.spike())},
+                                        {"spike", spike_document(remote.gate)},
                                         {"calls", remote.gate.sent_total()}}}};
-  if (parts.engine->trouble()) document.set("trouble", parts.engine->trouble()->what);
+  if (const auto problem = remote.tokens.problem()) {
+    document.set("login_problem",
+                 sync::to_document(sync::Explanation{problem->cause, problem->what, {}}));
+  }
+  document.set("clock", sync::to_document(sync::explain_clock(remote)));
+  if (const auto& trouble = parts.engine->trouble()) {
+    document.set("trouble", sync::to_document(sync::Explanation{trouble->cause, trouble->what,
+                                                                parts.engine->trouble_until()}));
+  }
   return document;
 }
 
@@ -119,7 +139,8 @@ Result<Document> status(Parts& parts) {
   // The first account's link, login and budget stand at the top: most machines have just one.
   if (!remotes.empty()) {
     const Document& first = *remotes.front().as_document();
-    for (const char* field : {"link", "login", "budget"}) answer.set(field, *first.find(field));
+    for (const char* field : {"link", "login", "budget", "clock"})
+      answer.set(field, *first.find(field));
   } else {
     answer.set("link", Document{{"state", "unproven"}});
     answer.set("login", "unknown");

@@ -201,6 +201,10 @@ Reply answer_control(World& world, Faults& faults, Rates& rates, const Request& 
     expire_access_tokens(world);
     return json_reply(200, Document{});
   }
+  if (path == "/revoke_tokens") {
+    revoke_tokens(world);
+    return json_reply(200, Document{});
+  }
   if (path == "/forget_rates") {
     rates.forget();
     return json_reply(200, Document{});

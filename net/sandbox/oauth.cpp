@@ -198,6 +198,8 @@ std::optional<User> user_of(World& world, const Request& request) {
   return world.user(token->user);
 }
 
+void revoke_tokens(World& world) { world.db().run("UPDATE tokens SET dead=1"); }
+
 void expire_access_tokens(World& world) {
   world.db().run("UPDATE tokens SET expires_at=? WHERE kind='access'", world.now());
 }

@@ -19,5 +19,7 @@ std::string mint_code(World& world, std::int64_t user);
 std::optional<User> user_of(World& world, const Request& request);
 /// Ends every access token, as a clock that runs past 90 minutes would.
 void expire_access_tokens(World& world);
+/// Access and refresh tokens of everybody are dead: as when an admin revokes the app's logins.
+void revoke_tokens(World& world);
 
 }  // namespace fieldsync::net::sandbox

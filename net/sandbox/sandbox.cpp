@@ -14,6 +14,7 @@
 #include "net/sandbox/upload_store.h"
 #include "platform/base/json.h"
 #include "platform/base/text.h"
+#include "platform/base/time_text.h"
 
 namespace fieldsync::net::sandbox {
 namespace {
@@ -111,6 +112,8 @@ Reply Sandbox::answer_api(const Request& request) {
   }
   reply.delay += strike.delay;
   reply.response.headers.add("x-request-id", world_->request_id);
+  reply.response.headers.add(
+      "Date", base::to_http_date(base::WallTime{std::chrono::seconds(world_->now())}));
   reply.response.headers.add("Cache-Control", "no-store, must-revalidate, private, max-age=0");
   return reply;
 }

@@ -196,6 +196,15 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
   return WallTime{date->time_since_epoch() + time};
 }
 
+std::string to_http_date(WallTime at) {
+  const Parts p = parts_of(at);
+  const auto day = std::chrono::floor<days>(std::clamp(at, kFirst, kLast).since_epoch);
+  const std::chrono::weekday weekday{std::chrono::sys_days{day}};
+  return std::string(kWeekdays[weekday.c_encoding()]) + formatted(", %02d ", p.day) +
+         std::string(kMonths[static_cast<std::size_t>(p.month - 1)]) +
+         formatted(" %04d %02d:%02d:%02d GMT", p.year, p.hour, p.minute, p.second);
+}
+
 std::string to_iso_date(WallTime at, int offset_minutes) {
   const Parts p = parts_of(std::clamp(at, kFirst, kLast) + minutes{offset_minutes});
   return formatted("%04d-%02d-%02d", p.year, p.month, p.day);

@@ -20,6 +20,8 @@ std::optional<WallTime> parse_iso(std::string_view text);
 
 /// Parses the `Date` header's form, "Sun, 06 Nov 1994 08:49:37 GMT".
 std::optional<WallTime> parse_http_date(std::string_view text);
+std::string to_http_date(WallTime at);
+std::string to_http_date(WallTime at);
 
 /// "2026-09-24", the calendar day at `offset_minutes` east of UTC.
 std::string to_iso_date(WallTime at, int offset_minutes = 0);

@@ -117,8 +117,9 @@ TEST_CASE(
   site.until("the trouble in status", [&] {
     const Document status = site.status();
     const List& remotes = list_in(status, "remotes");
-    return !remotes.empty() &&
-           remotes.front().as_document()->text("trouble").find("full") != std::string::npos;
+    return !remotes.empty() && remotes.front().as_document()->find("trouble") != nullptr &&
+           remotes.front().as_document()->find("trouble")->as_document()->text("cause") ==
+               "disk_low";
   });
   CHECK(site.place().agent_runs());
   disk.make_room();

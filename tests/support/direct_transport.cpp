@@ -43,6 +43,9 @@ HttpOutcome DirectTransport::carry(const net::HttpRequest& request) {
     case Mishap::lost_after:
       (void)deliver(request);
       return lost(Reach::may_have_arrived);
+    case Mishap::untrusted:
+      return HttpOutcome{Failure{Cause::tls_untrusted, "self-signed certificate in the chain"},
+                         Reach::never_left, 0, 0, round_trip};
     case Mishap::garbled_after: {
       (void)deliver(request);
       net::HttpResponse page;

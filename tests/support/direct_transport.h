@@ -15,6 +15,7 @@ enum class Mishap {
   lost_before,    ///< no connection: nothing leaves
   lost_on_way,    ///< it leaves and never arrives
   lost_after,     ///< it takes effect, the answer is lost
+  untrusted,      ///< somebody else's certificate: nothing leaves
   garbled_after,  ///< it takes effect, a gateway answers 502 in its place
 };
 

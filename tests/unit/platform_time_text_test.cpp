@@ -109,6 +109,7 @@ TEST_CASE("the calendar day follows the offset") {
 
 TEST_CASE("the Date header is understood in its one form") {
   CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == at(784'111'777'000));
+  CHECK(to_http_date(at(784'111'777'999)) == "Sun, 06 Nov 1994 08:49:37 GMT");
   CHECK(parse_http_date("Thu, 29 Feb 2024 00:00:00 GMT") == parse_iso("2024-02-29T00:00:00Z"));
   for (const char* bad :
        {"", "Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT",
