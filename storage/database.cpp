@@ -190,6 +190,8 @@ std::string check_with(Database& db, const std::string& pragma) {
 }
 }  // namespace
 
+void Database::release_memory() { sqlite3_db_release_memory(impl_->handle()); }
+
 std::string Database::integrity() { return check_with(*this, "PRAGMA integrity_check"); }
 std::string Database::quick_check() { return check_with(*this, "PRAGMA quick_check"); }
 bool Database::met_damage() const { return impl_->met_damage; }

@@ -146,6 +146,8 @@ class Database {
   /// SqlError, also from a failed commit. Nested calls join the outer transaction.
   void transact(const std::function<void()>& body);
 
+  /// Gives back the memory of cached pages; what is needed again is read again.
+  void release_memory();
   /// "ok" or what PRAGMA integrity_check found, at most ten lines. Throws SqlError.
   std::string integrity();
   /// The same without comparing tables with their indexes: twice as fast.

@@ -361,6 +361,8 @@ Result<> MirrorStore::forget_project(const RemoteName& remote, const ProjectId& 
   });
 }
 
+void MirrorStore::release_memory() { db_->release_memory(); }
+
 Result<std::string> MirrorStore::integrity() {
   return mirrored([&] { return db_->integrity(); });
 }

@@ -137,6 +137,8 @@ class MirrorStore {
   /// Forgets everything of the project.
   Result<> forget_project(const RemoteName& remote, const ProjectId& project);
   Result<std::string> integrity();
+  /// For a time of rest: cached pages go, up to 2 MB; what is needed again is read again.
+  void release_memory();
 
  private:
   explicit MirrorStore(std::unique_ptr<Database> database);

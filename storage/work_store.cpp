@@ -97,6 +97,8 @@ Result<> WorkStore::save_setting(std::string_view name, std::string_view value) 
   });
 }
 
+void WorkStore::release_memory() { db_->release_memory(); }
+
 Result<std::string> WorkStore::integrity() {
   return guarded([&] { return db_->integrity(); });
 }

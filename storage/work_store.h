@@ -123,6 +123,8 @@ class WorkStore {
   Result<> save_setting(std::string_view name, std::string_view value);
 
   Result<std::string> integrity();
+  /// For a time of rest: cached pages go, up to 2 MB; what is needed again is read again.
+  void release_memory();
 
  private:
   explicit WorkStore(std::unique_ptr<Database> database);

@@ -4,6 +4,7 @@
 
 #include "agent/merge/three_way.h"
 #include "agent/sync/binding.h"
+#include "agent/sync/conflicts.h"
 #include "agent/sync/tuning.h"
 #include "platform/base/time_text.h"
 
@@ -115,6 +116,23 @@ Result<std::vector<std::string>> Deliveries::missing(const Intent& intent,
   return context_.remote.service.missing_in(op, record);
 }
 
+Result<std::vector<merge::FieldConflict>> Deliveries::overwritten(const Intent& intent,
+                                                                  const net::RemoteRecord& record) {
+  std::vector<merge::FieldConflict> found;
+  if (intent.act != Act::edit) return found;
+  TRY_ASSIGN(net::PushOp op, bind(context_, intent));
+  const auto* kind = kinds::find_kind(intent.kind.raw());
+  FS_CHECK(kind != nullptr);
+  const merge::Merged merged = merge::three_way(*kind, intent.base, op.fields, record.fields);
+  op.result = intent.result;
+  for (const merge::FieldConflict& conflict : merged.conflicts) {
+    // The adapter knows which differences are only the service's way of writing the same.
+    op.fields = Document{{conflict.field, conflict.ours}};
+    if (!context_.remote.service.missing_in(op, record).empty()) found.push_back(conflict);
+  }
+  return found;
+}
+
 Result<> Deliveries::check(const Intent& intent, const net::RemoteRecord& record) {
   // A summary cannot show everything; what it lacks is no evidence against the delivery.
   const bool whole = record.extent == net::Extent::full;
@@ -122,6 +140,11 @@ Result<> Deliveries::check(const Intent& intent, const net::RemoteRecord& record
   if (lacks.empty() && whole) return deliver(intent, proof_of(intent, record));
   if (!whole) return base::Done{};
   Intent changed = intent;
+  TRY_ASSIGN(const auto conflicts, overwritten(intent, record));
+  if (!conflicts.empty()) {
+    TRY_ASSIGN(const bool some_left, hold_conflicts(context_, outcomes_, changed, conflicts));
+    return some_left ? check(changed, record) : base::Done{};
+  }
   const Failure failure{Cause::not_read_back_yet, "the service does not show " + joined(lacks)};
   if (changed.attempts + 1 >= tuning::kReadBackMax) {
     return outcomes_.held(changed,

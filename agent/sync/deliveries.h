@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/merge/three_way.h"
 #include "agent/sync/context.h"
 #include "agent/sync/outcomes.h"
 
@@ -35,6 +36,9 @@ class Deliveries {
   };
   base::Result<std::vector<Awaited>> awaited(const base::ProjectId& project,
                                              const std::vector<net::RemoteRecord>& records);
+  /// Fields of a delivered edit that somebody has written over since.
+  base::Result<std::vector<merge::FieldConflict>> overwritten(const storage::Intent& intent,
+                                                              const net::RemoteRecord& record);
   base::Result<> deliver(const storage::Intent& intent, base::Document proof);
   Context& context_;
   Outcomes& outcomes_;

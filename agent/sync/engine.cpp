@@ -97,6 +97,8 @@ void Engine::think() {
 /// An agent sleeps most of its life: it must not hold for days what one pull needed for a minute.
 void Engine::rest_when_idle() {
   if (rest_ == Rest::taken || !is_idle()) return;
+  context_.work.release_memory();
+  context_.mirror.release_memory();
   platform::release_unused_memory();
   rest_ = Rest::taken;
 }

@@ -2,6 +2,7 @@
 
 #include "agent/merge/three_way.h"
 #include "agent/sync/binding.h"
+#include "agent/sync/conflicts.h"
 #include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/rights.h"
@@ -19,17 +20,6 @@ using storage::Intent;
 using storage::IntentState;
 
 namespace {
-
-std::string conflict_text(const std::vector<merge::FieldConflict>& conflicts) {
-  std::string text;
-  for (const merge::FieldConflict& conflict : conflicts) {
-    text += (text.empty() ? "" : "; ") + conflict.field + ": you wrote \"" +
-            base::plain_text(conflict.ours) + "\", the office wrote \"" +
-            base::plain_text(conflict.theirs) + "\", before it was \"" +
-            base::plain_text(conflict.base) + "\"";
-  }
-  return text;
-}
 
 /// From now on the edit says: from what the service has to what both sides make together. The same
 /// merge is not computed twice (a text's could come out differently once it is applied), and what
@@ -135,11 +125,11 @@ Result<bool> Pusher::merge_edit(Intent& intent, net::PushOp& op, const StepDone&
   FS_CHECK(kind != nullptr);
   const merge::Merged merged = merge::three_way(*kind, intent.base, op.fields, op.current);
   if (!merged.conflicts.empty()) {
-    if (merged.conflicts.size() == intent.fields.size()) {
-      done(outcomes_.held(intent, {Cause::conflict, conflict_text(merged.conflicts)}));
+    TRY_ASSIGN(const bool some_left, hold_conflicts(context_, outcomes_, intent, merged.conflicts));
+    if (!some_left) {
+      done(Done{});
       return false;
     }
-    TRY(hold_apart(intent, merged.conflicts));
   }
   rebase(intent, op.current, merged.to_send);
   if (merged.to_send.empty()) {
@@ -149,23 +139,6 @@ Result<bool> Pusher::merge_edit(Intent& intent, net::PushOp& op, const StepDone&
   }
   op.fields = merged.to_send;
   return true;
-}
-
-Result<> Pusher::hold_apart(Intent& intent, const std::vector<merge::FieldConflict>& conflicts) {
-  Intent apart = intent;
-  apart.fields = apart.base = {};
-  apart.state = IntentState::held;
-  apart.cause = Cause::conflict;
-  apart.evidence = conflict_text(conflicts);
-  apart.changed_at = context_.now();
-  for (const merge::FieldConflict& conflict : conflicts) {
-    apart.fields.set(conflict.field, conflict.ours);
-    apart.base.set(conflict.field, conflict.base);
-    intent.fields.erase(conflict.field);
-    intent.base.erase(conflict.field);
-  }
-  TRY(context_.work.split_off(intent, apart));
-  return Done{};
 }
 
 void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outcome,

@@ -32,9 +32,6 @@ class Pusher {
   /// What is left to send of an edit after a merge with the service's state. A conflict holds its
   /// own fields; false when nothing else is left.
   base::Result<bool> merge_edit(storage::Intent& intent, net::PushOp& op, const StepDone& done);
-  /// The fields in conflict become a held act of their own; the others go on.
-  base::Result<> hold_apart(storage::Intent& intent,
-                            const std::vector<merge::FieldConflict>& conflicts);
   void pushed(storage::Intent intent, const net::PushOp& op, net::HttpOutcome outcome,
               const StepDone& done);
   void look_in_lists(storage::Intent intent, net::LookUp look, int pages, StepDone done);

@@ -29,9 +29,8 @@ SiteMachine::SiteMachine(SharedWorld& world, const Options& options)
   remote.rfi_manager = base::ServiceId(std::to_string(net::sandbox::kManager));
   if (options.user != 0) remote.grant = net::Grant::authorization_code;
   config.remotes = {remote};
-  config.follows = {{remote.name,
-                     base::ProjectId(std::to_string(net::sandbox::kProject)),
-                     {"drawings", "photos", "rfis", "notes"}}};
+  config.follows = {
+      {remote.name, base::ProjectId(std::to_string(net::sandbox::kProject)), options.tools}};
   open_agent();
   Document login{{"secret", access.text("client_secret")}};
   if (options.user != 0) {
@@ -39,7 +38,7 @@ SiteMachine::SiteMachine(SharedWorld& world, const Options& options)
     login.set("code", minted.text("code"));
   }
   call("login", login);
-  agent->start();
+  if (options.start == Start::at_once) agent->start();
 }
 
 SiteMachine::~SiteMachine() { kill(); }

@@ -35,11 +35,15 @@ class MachineLoop final : public platform::EventLoop {
 /// own way to the service. It follows the four tools of the sandbox's project and works at once.
 class SiteMachine {
  public:
+  enum class Start { at_once, later };
   struct Options {
     std::string name = "site";
     /// Whose login it has; 0: the service account's.
     std::int64_t user = 0;
     base::Millis poll_interval{5 * 60'000};
+    std::vector<std::string> tools = {"drawings", "photos", "rfis", "notes"};
+    /// later: logged in, and nothing leaves until restart.
+    Start start = Start::at_once;
   };
   SiteMachine(SharedWorld& world, const Options& options);
   ~SiteMachine();

@@ -263,6 +263,33 @@ TEST_CASE("a note edited here and in the office is delivered with both edits in 
   CHECK(world.at_service("note", "comment", "hail\ncrane idle\ngo") == 1);
 }
 
+TEST_CASE("an edit written over before it was read back is a conflict, not a refusal") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  const std::string rfi = some_rfi(world);
+  const auto id = static_cast<std::int64_t>(std::stoll(rfi.substr(rfi.find('-') + 1)));
+  world.transport->mishap = [&](const net::HttpRequest& request) {
+    if (request.method != net::Method::patch) return Mishap::none;
+    // The office writes right after our edit took effect.
+    world.loop.call_at(world.clock.now() + base::Millis{1}, [&world, id] {
+      world.control(net::Method::post, "/office",
+                    {{"do", "edit_record"}, {"id", id}, {"fields", Document{{"reference", "X"}}}});
+    });
+    return Mishap::none;
+  };
+  world.call("edit",
+             {{"item", rfi}, {"fields", Document{{"reference", "ours"}, {"subject", "arrived"}}}});
+  world.run_for(std::chrono::minutes(10));
+  const Document conflict = only_conflict(world);
+  CHECK(conflict.find("fields")->as_list()->size() == 1);
+  CHECK(count_of(world, "delivered") == 1);
+  world.transport->mishap = nullptr;
+  world.call("resolve", {{"conflict", conflict.integer("id")}, {"take", "ours"}});
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  CHECK(world.at_service("rfi", "reference", "ours") == 1);
+  CHECK(world.at_service("rfi", "subject", "arrived") == 1);
+}
+
 TEST_CASE("an edit of a record that lists no longer cover goes out after one look at it") {
   SmallWorld world;
   world.run_for(std::chrono::minutes(1));
