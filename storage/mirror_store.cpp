@@ -22,15 +22,11 @@ auto mirrored(Body&& body) -> decltype(guarded(body)) {
   return result;
 }
 
-/// The number of the stored record; throws not_found.
-std::int64_t number_of(Database& db, const RecordKey& key) {
+/// The number of the stored record; nothing when it is not here.
+std::optional<std::int64_t> number_of(Database& db, const RecordKey& key) {
   const auto scope = find_scope(db, key.remote, key.project, key.kind);
-  const auto number = scope ? db.integer("SELECT number FROM record WHERE scope = ? AND id = ?",
-                                         *scope, key.id.raw())
-                            : std::nullopt;
-  if (number) return *number;
-  throw SqlError(
-      {base::Cause::not_found, db.path() + ": there is no " + key.kind.raw() + " " + key.id.raw()});
+  if (!scope) return std::nullopt;
+  return db.integer("SELECT number FROM record WHERE scope = ? AND id = ?", *scope, key.id.raw());
 }
 
 struct Numbered {

@@ -89,6 +89,9 @@ class MirrorStore {
   /// keep their blob while name and size stay; a full look drops those it lacks.
   Result<Applied> apply(const std::vector<MirrorRecord>& records,
                         const std::optional<ToolState>& state);
+  // What follows does nothing when the record is not here: the mirror may go at any time, also
+  // while somebody looks.
+
   /// This one record was looked at just now, whether or not the look told anything new: `apply`
   /// leaves the time of records it does not rewrite.
   Result<> mark_observed(const RecordKey& key, WallTime now);

@@ -1,5 +1,6 @@
 #include "agent/sync/intake.h"
 
+#include "agent/sync/context.h"
 #include "agent/sync/tuning.h"
 #include "platform/base/text.h"
 #include "platform/base/time_text.h"
@@ -240,6 +241,14 @@ Result<Intent> Intake::remove(const RecordId& item, const std::string& author) {
 }
 
 Result<Intent> Intake::add_for(const ViewRecord& record, Intent intent) {
+  const bool is_made = !record.service_id.raw().empty() ||
+                       (!record.pending.empty() && record.pending.front().act == Act::create);
+  if (!is_made) {
+    TRY_ASSIGN(const auto id, service_id(work_, record.id));
+    if (!id) {
+      return Failure{Cause::not_found, record.id.raw() + ": was taken back before it was sent"};
+    }
+  }
   intent.item = record.id;
   intent.remote = record.remote;
   intent.project = record.project;

@@ -74,7 +74,7 @@ void add_rfi(SimWorld& world, Device& device, const Step& step, bool with_file) 
   Document arguments{{"kind", "rfi"},
                      {"fields", Document{{"subject", "rfi " + mark},
                                          {"question", "Which?"},
-                                         {"assignees", net::sandbox::kArchitect}}}};
+                                         {"assignees", std::to_string(net::sandbox::kArchitect)}}}};
   std::string bytes;
   if (with_file) {
     bytes = bytes_for(mark, random);

@@ -47,7 +47,8 @@ HttpOutcome answer_of(int status, std::string body, Millis took) {
 
 std::string line_of(const net::HttpRequest& request) {
   const auto url = net::parse_url(request.url);
-  return std::string(net::name(request.method)) + " " + (url ? url->path : request.url);
+  return std::string(net::name(request.method)) + " " +
+         (url ? url->path + (url->query.empty() ? "" : "?" + url->query) : request.url);
 }
 
 }  // namespace

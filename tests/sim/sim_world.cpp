@@ -258,12 +258,13 @@ void SimWorld::heal() {
     restore_rights(*this, *device);
   }
   control(Method::patch, "/settings", {{"rate_hourly", 0}, {"rate_spike", 0}});
+  for (const auto& device : devices_) {
+    // A pair of tokens whose renewal was lost is dead: the person logs in again.
+    if (device->login == Device::Login::person) log_in(*device);
+  }
   if (!settle(tuning::kSettleMax)) {
-    // What only a person can mend: a dead login, acts that were given up after many tries.
-    for (const auto& device : devices_) {
-      if (device->login == Device::Login::person) log_in(*device);
-      (void)call(*device, "retry");
-    }
+    // What only a person can mend: acts that were given up after many tries.
+    for (const auto& device : devices_) (void)call(*device, "retry");
     if (!settle(tuning::kSettleMax)) {
       for (const auto& device : devices_) {
         const std::string stuck = stuck_acts(*this, *device);
