@@ -71,7 +71,7 @@ int count_at_service(SimWorld& world, const Promise& promise) {
   return count;
 }
 
-bool edit_was_accepted(SimWorld& world, const Promise& promise) {
+bool was_accepted(SimWorld& world, const Promise& promise) {
   for (const std::string& body : world.accepted()) {
     if (body.find(promise.text) != std::string::npos) return true;
   }
@@ -88,7 +88,7 @@ std::string text_of(const Promise& promise) {
 std::string check_one(SimWorld& world, const Promise& promise, const List& acts) {
   if (promise.what == Promise::What::edit) {
     if (promise.word != Promise::Word::kept) return "";
-    if (edit_was_accepted(world, promise) || is_open_for(acts, promise)) return "";
+    if (was_accepted(world, promise) || is_open_for(acts, promise)) return "";
     return "lost: " + text_of(promise);
   }
   const int count = count_at_service(world, promise);
@@ -97,6 +97,11 @@ std::string check_one(SimWorld& world, const Promise& promise, const List& acts)
   }
   if (promise.word == Promise::Word::let_go || count == promise.copies) return "";
   if (is_open_for(acts, promise)) return "";
+  // The office may have overwritten what it got.
+  if (promise.what == Promise::What::create && promise.kind == "rfi" &&
+      was_accepted(world, promise)) {
+    return "";
+  }
   return "lost: " + text_of(promise) + " is there " + std::to_string(count) + " times of " +
          std::to_string(promise.copies);
 }
