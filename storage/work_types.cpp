@@ -42,6 +42,11 @@ std::string_view name(IntentState state) {
   return "";
 }
 
+IntentState resumed_state(const Intent& intent) {
+  if (!intent.result.raw().empty()) return IntentState::sent;
+  return intent.sending_since ? IntentState::in_doubt : IntentState::queued;
+}
+
 bool is_open(IntentState state) {
   return state != IntentState::delivered && state != IntentState::cancelled;
 }

@@ -70,11 +70,15 @@ struct Intent {
   std::string evidence;  ///< what the cause rests on, for a person
   int attempts = 0;
   WallTime next_attempt{};  ///< not before; 0: at once
-  /// When the first request for it left, by the service's clock.
+  /// When the first request left that may have taken effect, by the service's clock; unset while
+  /// none has. A look for it begins there.
   std::optional<WallTime> sending_since;
   ServiceId result;  ///< service id of the record or reply, once known
   WallTime changed_at{};
 };
+
+/// Where an act that was held goes on: what may have taken effect is looked for, never repeated.
+IntentState resumed_state(const Intent& intent);
 
 /// planned: parts are known, the service is not told. creating: the request left. receiving: the
 /// service has given tickets. completing: all parts are there. ready: may be attached.

@@ -89,7 +89,7 @@ Result<> Deliveries::returning(const base::ProjectId& project,
                                                           each.record->kind, each.record->id}));
     // Held while the service showed it: its return cannot be the remedy.
     if (!stored || stored->presence == storage::Presence::present) continue;
-    intent.state = intent.result.raw().empty() ? IntentState::queued : IntentState::sent;
+    intent.state = storage::resumed_state(intent);
     intent.cause = Cause::none;
     intent.evidence = "the record is back";
     intent.attempts = 0;

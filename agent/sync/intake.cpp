@@ -90,7 +90,8 @@ Document as_seen(const kinds::KindDescriptor& kind, const Document& fields) {
 /// refused, or was looked for and not found.
 bool may_still_change(const Intent& intent) {
   return intent.state == IntentState::queued || intent.state == IntentState::waiting ||
-         (intent.state == IntentState::held && intent.result.raw().empty());
+         (intent.state == IntentState::held &&
+          storage::resumed_state(intent) == IntentState::queued);
 }
 
 }  // namespace

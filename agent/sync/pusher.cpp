@@ -72,10 +72,7 @@ void Pusher::push(base::IntentId id, StepDone done) {
   context_.courier.send(
       std::move(request),
       [this, intent, op, done](net::HttpOutcome outcome) {
-        Intent sent = intent;
-        sent.sending_since =
-            intent.sending_since.value_or(context_.courier.service_now() - outcome.took);
-        pushed(std::move(sent), op, std::move(outcome), done);
+        pushed(intent, op, std::move(outcome), done);
       },
       nullptr, mark_sending);
 }
@@ -147,7 +144,7 @@ void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outco
     const Failure& failure = outcome.response.failure();
     const bool never_left = outcome.reach == net::Reach::never_left;
     return done(never_left ? outcomes_.failed(intent, failure)
-                           : outcomes_.doubtful(intent, failure));
+                           : in_doubt_since(std::move(intent), outcome.took, failure));
   }
   auto answer = context_.remote.service.read_push(op, *outcome.response);
   const auto shut_until = context_.ended(push_endpoint(intent.kind, intent.act), answer);
@@ -167,8 +164,14 @@ void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outco
       if (auto gone = context_.work.forget_upload(intent.id, position); !gone) return done(gone);
     }
   }
-  done(may_have_taken_effect(failure.cause) ? outcomes_.doubtful(intent, failure)
-                                            : outcomes_.failed(intent, failure));
+  done(may_have_taken_effect(failure.cause)
+           ? in_doubt_since(std::move(intent), outcome.took, failure)
+           : outcomes_.failed(intent, failure));
+}
+
+Result<> Pusher::in_doubt_since(Intent intent, base::Millis took, const Failure& failure) {
+  if (!intent.sending_since) intent.sending_since = context_.courier.service_now() - took;
+  return outcomes_.doubtful(std::move(intent), failure);
 }
 
 Result<> Pusher::made(Intent intent, const base::ServiceId& id) {

@@ -36,6 +36,9 @@ class Pusher {
               const StepDone& done);
   void look_in_lists(storage::Intent intent, net::LookUp look, int pages, StepDone done);
   void look_at_record(storage::Intent intent, StepDone done);
+  /// Its request left `took` ago and may have taken effect.
+  base::Result<> in_doubt_since(storage::Intent intent, base::Millis took,
+                                const base::Failure& failure);
   /// The service answered with what it made.
   base::Result<> made(storage::Intent intent, const base::ServiceId& id);
   base::Result<> found(storage::Intent intent, const base::ServiceId& id);

@@ -154,7 +154,7 @@ base::Result<> RightsReader::release(const base::ProjectId& project,
           intent.project != project || !kind || tools.count(std::string(kind->tool)) == 0) {
         continue;
       }
-      intent.state = storage::IntentState::queued;
+      intent.state = storage::resumed_state(intent);
       intent.cause = base::Cause::none;
       intent.evidence = "the right is back";
       intent.attempts = 0;

@@ -111,7 +111,7 @@ Result<Document> retry(Parts& parts, const Document& arguments) {
     for (storage::Intent intent : page) {
       after = intent.id;
       if (intent.state != IntentState::held || (item && intent.item != *item)) continue;
-      intent.state = intent.result.raw().empty() ? IntentState::queued : IntentState::sent;
+      intent.state = storage::resumed_state(intent);
       intent.next_attempt = {};
       intent.attempts = 0;
       TRY(parts.work->update(intent));

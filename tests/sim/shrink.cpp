@@ -8,7 +8,7 @@
 namespace fieldsync::sim {
 namespace {
 
-constexpr int kWorldsMax = 300;
+constexpr int kWorldsMax = 80;
 
 class Shrinker {
  public:

@@ -10,7 +10,7 @@ struct Shrunk {
 };
 
 /// The smallest plan found that still fails in the same way (by the first word of `wrong`):
-/// troubles are dropped first, then steps, then devices. Runs some hundred worlds at most.
+/// troubles are dropped first, then steps, then devices. Runs 80 worlds at most.
 Shrunk shrink(const Plan& plan, const std::string& wrong);
 
 }  // namespace fieldsync::sim
