@@ -14,6 +14,8 @@ std::string_view name(Action action) {
       return "attach";
     case Action::remove:
       return "remove";
+    case Action::restore:
+      return "restore";
   }
   FS_CHECK(false);
   return "";

@@ -98,7 +98,8 @@ struct ListPage {
 
 // --- Writing -------------------------------------------------------------------------------------
 
-enum class Action { create, edit, reply, attach, remove };
+/// restore: take the record back out of the service's recycle bin.
+enum class Action { create, edit, reply, attach, remove, restore };
 std::string_view name(Action action);
 
 struct UploadedFile {

@@ -87,6 +87,8 @@ std::string_view name(Presence presence) {
       return "missing_once";
     case Presence::gone:
       return "gone";
+    case Presence::in_question:
+      return "in_question";
   }
   return "";
 }
@@ -201,14 +203,15 @@ ToolState read_tool(const Row& row) {
   state.attempts = static_cast<int>(row.integer(7));
   state.cause = base::cause_from_id(row.bytes(8)).value_or(base::Cause::mirror_damaged);
   state.evidence = row.text(9);
+  state.swept_under = row.text(10);
   return state;
 }
 
 void store_tool(Database& db, const ToolState& s) {
-  db.run("INSERT OR REPLACE INTO tool(" FS_TOOL_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  db.run("INSERT OR REPLACE INTO tool(" FS_TOOL_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
          s.remote.raw(), s.project.raw(), s.tool, bind_time(s.changes_until),
          bind_time(s.complete_as_of), bind_time(s.swept_at), millis_of(s.next_poll), s.attempts,
-         base::info(s.cause).id, s.evidence);
+         base::info(s.cause).id, s.evidence, s.swept_under);
 }
 
 }  // namespace fieldsync::storage

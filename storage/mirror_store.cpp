@@ -4,23 +4,11 @@
 
 #include "platform/file_system.h"
 #include "storage/mirror_apply.h"
+#include "storage/mirror_guard.h"
 #include "storage/store_file.h"
 
 namespace fieldsync::storage {
 namespace {
-
-/// A damaged page of this database costs nothing but a new download.
-Failure as_mirror(Failure failure) {
-  if (failure.cause == base::Cause::work_damaged) failure.cause = base::Cause::mirror_damaged;
-  return failure;
-}
-
-template <class Body>
-auto mirrored(Body&& body) -> decltype(guarded(body)) {
-  auto result = guarded(body);
-  if (!result.ok()) return as_mirror(result.failure());
-  return result;
-}
 
 /// The number of the stored record; nothing when it is not here.
 std::optional<std::int64_t> number_of(Database& db, const RecordKey& key) {
@@ -38,12 +26,12 @@ void collect_records(Database& db, const Scope& scope, const MirrorStore::Filter
                      std::vector<Numbered>& found) {
   db.each(
       "SELECT " FS_RECORD_COLUMNS
-      " FROM record WHERE scope = ? AND id > ? AND presence <= ? ORDER BY id LIMIT ?",
+      " FROM record WHERE scope = ? AND id > ? AND presence <> ? ORDER BY id LIMIT ?",
       [&](const Row& row) {
         found.push_back({row.integer(0), read_record(row, scope)});
       },
-      scope.number, filter.after.raw(),
-      static_cast<int>(filter.with_gone ? Presence::gone : Presence::missing_once), filter.limit);
+      scope.number, filter.after.raw(), filter.with_gone ? -1 : static_cast<int>(Presence::gone),
+      filter.limit);
 }
 
 /// Cuts behind the limit, but never between records that share an id: the next page begins after
@@ -56,28 +44,6 @@ void cut_page(std::vector<Numbered>& found, int limit) {
     ++size;
   }
   found.resize(size);
-}
-
-struct Known {
-  std::int64_t number;
-  std::string id;
-  Presence presence;
-};
-
-std::vector<Known> known_ids(Database& db, std::int64_t scope) {
-  std::vector<Known> known;
-  db.each(
-      "SELECT number, id, presence FROM record WHERE scope = ?",
-      [&](const Row& row) {
-        known.push_back({row.integer(0), row.text(1), static_cast<Presence>(row.integer(2))});
-      },
-      scope);
-  return known;
-}
-
-Presence after_sweep(Presence before, bool listed) {
-  if (listed) return Presence::present;
-  return before == Presence::present ? Presence::missing_once : Presence::gone;
 }
 
 }  // namespace
@@ -213,30 +179,6 @@ Result<std::vector<RecordKey>> MirrorStore::needing_show(const RemoteName& remot
       keys.push_back(std::move(each.key));
     }
     return keys;
-  });
-}
-
-Result<int> MirrorStore::apply_sweep(const RemoteName& remote, const ProjectId& project,
-                                     const KindId& kind, const std::vector<ServiceId>& ids,
-                                     WallTime now) {
-  std::vector<ServiceId> listed = ids;
-  std::sort(listed.begin(), listed.end());
-  return mirrored([&] {
-    int gone = 0;
-    db_->transact([&] {
-      const auto scope = find_scope(*db_, remote, project, kind);
-      if (!scope) return;
-      for (const Known& known : known_ids(*db_, *scope)) {
-        const bool is_listed =
-            std::binary_search(listed.begin(), listed.end(), ServiceId(known.id));
-        const Presence after = after_sweep(known.presence, is_listed);
-        if (after == known.presence) continue;
-        db_->run("UPDATE record SET presence = ?, observed_at = ? WHERE number = ?",
-                 static_cast<int>(after), millis_of(now), known.number);
-        if (after == Presence::gone) ++gone;
-      }
-    });
-    return gone;
   });
 }
 

@@ -27,9 +27,9 @@ struct RecordKey {
   auto operator<=>(const RecordKey&) const = default;
 };
 
-/// present: seen in the last look. missing_once: one complete listing lacked it. gone: two did, or
-/// the service said so.
-enum class Presence { present, missing_once, gone };
+/// present: seen in the last look. missing_once: one complete listing lacked it. gone: two did.
+/// in_question: two did, but with too many others at once to be believed without a person.
+enum class Presence { present, missing_once, gone, in_question };
 std::string_view name(Presence presence);
 
 struct MirrorFile {
@@ -59,6 +59,7 @@ struct ToolState {
   std::optional<WallTime> changes_until;   ///< all changes up to here are in (service's clock)
   std::optional<WallTime> complete_as_of;  ///< when the last round of this tool ended (our clock)
   std::optional<WallTime> swept_at;        ///< last complete listing of all ids
+  std::string swept_under;  ///< the rights under which the last complete listing was made
   WallTime next_poll{};
   int attempts = 0;
   base::Cause cause = base::Cause::not_polled_yet;
@@ -109,10 +110,31 @@ class MirrorStore {
                              const KindId& kind);
   /// Records that need a full look, newest first.
   Result<std::vector<RecordKey>> needing_show(const RemoteName& remote, int limit);
-  /// A complete listing of ids of one kind: marks those absent missing_once, then gone; those back
-  /// present. Returns how many are gone now that were not before.
-  Result<int> apply_sweep(const RemoteName& remote, const ProjectId& project, const KindId& kind,
-                          const std::vector<ServiceId>& ids, WallTime now);
+  /// What a complete listing of ids of one kind says about the records kept here.
+  struct Swept {
+    std::int64_t known = 0;   ///< not gone before it
+    std::int64_t absent = 0;  ///< of those, how many it lacked for the second time
+    int gone = 0;             ///< gone now that were not before
+    int put_in_question = 0;  ///< now in question that were not before
+  };
+  /// What apply_sweep would find, without changing anything.
+  Result<Swept> weigh_sweep(const RemoteName& remote, const ProjectId& project, const KindId& kind,
+                            const std::vector<ServiceId>& ids);
+  /// Marks those absent missing_once, then gone; those back present. When more than `gone_max`
+  /// would be gone or are in question already, they are put in question instead: a mass vanishing
+  /// is for a person to judge.
+  Result<Swept> apply_sweep(const RemoteName& remote, const ProjectId& project, const KindId& kind,
+                            const std::vector<ServiceId>& ids, std::int64_t gone_max, WallTime now);
+  /// The rights under which the tool is listed are others now: what was missing or in question is
+  /// present until it is missed again, twice.
+  Result<> void_absences(const RemoteName& remote, const ProjectId& project,
+                         const std::vector<KindId>& kinds, WallTime now);
+  Result<std::int64_t> in_question(const RemoteName& remote, const ProjectId& project,
+                                   const KindId& kind);
+  /// A person judged: those in question are gone, or present until they are missed again, twice.
+  /// Returns how many there were.
+  Result<int> answer_question(const RemoteName& remote, const ProjectId& project,
+                              const KindId& kind, Presence presence, WallTime now);
   /// The single record answered 404 or is otherwise doubtful: presence missing_once at most.
   Result<> mark_missing(const RecordKey& key, WallTime now);
 

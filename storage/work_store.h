@@ -44,6 +44,18 @@ class WorkStore {
   /// One intent becomes two in one transaction: `rest` is rewritten, `apart` added as it stands
   /// (state and cause included). Returns `apart` with its id.
   Result<Intent> split_off(const Intent& rest, Intent apart);
+  /// Several acts change together, all or none, ids ascending. One that is queued now takes its
+  /// place in the order again (it waits behind an earlier open act of its item); what waited for
+  /// one that blocks nobody any more is released.
+  Result<> change(std::vector<Intent> changed);
+  /// A person's decision in one transaction: `changed` as `change` does it, `added` as `add` does,
+  /// and the resolution kept for undo. Fills in its number, `before` and `after`.
+  Result<Resolution> decide(std::vector<Intent> changed, std::vector<Intent> added,
+                            Resolution resolution);
+  /// The latest decision about the item.
+  Result<std::optional<Resolution>> last_resolution(const RecordId& item);
+  /// `changed` as `change` does it; the resolution is forgotten.
+  Result<> undo(const Resolution& resolution, std::vector<Intent> changed);
   /// Up to `limit` intents that may be worked on at `now`: queued or in_doubt or sent with
   /// next_attempt <= now. Small ones (no attachments) first, then by id; a share of the places is
   /// always left for ones with attachments.

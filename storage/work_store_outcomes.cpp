@@ -16,6 +16,7 @@ bool makes_something(Act act) {
       return true;
     case Act::edit:
     case Act::remove:
+    case Act::restore:
       return false;
   }
   return false;

@@ -16,6 +16,8 @@ std::string_view name(Act act) {
       return "attach";
     case Act::remove:
       return "remove";
+    case Act::restore:
+      return "restore";
   }
   return "";
 }
@@ -93,7 +95,7 @@ std::optional<Enum> by_name(std::string_view text, Enum last) {
 }
 }  // namespace
 
-std::optional<Act> act_from(std::string_view text) { return by_name(text, Act::remove); }
+std::optional<Act> act_from(std::string_view text) { return by_name(text, Act::restore); }
 std::optional<IntentState> intent_state_from(std::string_view text) {
   return by_name(text, IntentState::cancelled);
 }
@@ -102,6 +104,10 @@ std::optional<UploadState> upload_state_from(std::string_view text) {
 }
 std::optional<UploadStyleStored> upload_style_from(std::string_view text) {
   return by_name(text, UploadStyleStored::plain);
+}
+
+ActSnapshot snapshot_of(const Intent& intent) {
+  return {intent.id, intent.state, intent.cause, intent.evidence, intent.fields, intent.base};
 }
 
 ByteCount Upload::bytes_confirmed() const {

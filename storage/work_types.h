@@ -25,7 +25,8 @@ using base::RemoteName;
 using base::ServiceId;
 using base::WallTime;
 
-enum class Act { create, edit, reply, attach, remove };
+/// restore: take the record back out of the service's recycle bin.
+enum class Act { create, edit, reply, attach, remove, restore };
 
 /// Where an intent stands. `delivered` and `cancelled` are the ends.
 enum class IntentState {
@@ -126,6 +127,28 @@ struct Receipt {
   Document proof;  ///< what was read back: fields, attachments with name, size and digest
   Digest previous;
   Digest hash;
+};
+
+/// How an act stood before or after a decision; what a decision never changes is left out.
+struct ActSnapshot {
+  IntentId id;
+  IntentState state = IntentState::held;
+  Cause cause = Cause::none;
+  std::string evidence;
+  Document fields;
+  Document base;
+};
+ActSnapshot snapshot_of(const Intent& intent);
+
+/// What a person decided about acts that were held, with what it takes to undo it.
+struct Resolution {
+  std::int64_t number = 0;  ///< set by WorkStore::decide
+  RecordId item;
+  std::string take;  ///< "ours", "theirs", "value", "restore", "new", "let-go"
+  std::string author;
+  WallTime made_at{};
+  std::vector<ActSnapshot> before;  ///< the acts it was about
+  std::vector<ActSnapshot> after;   ///< the same acts, and behind them those it made
 };
 
 struct Follow {

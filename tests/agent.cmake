@@ -38,3 +38,10 @@ fs_add_test(agent_link_tests
     unit/agent_login_test.cpp
   LIBRARIES fs_small_world
   LABELS unit)
+
+fs_add_test(agent_gone_tests
+  SOURCES
+    support/office.cpp
+    unit/agent_gone_test.cpp
+  LIBRARIES fs_small_world
+  LABELS unit)

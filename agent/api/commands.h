@@ -26,8 +26,13 @@ using base::Value;
 ///   show      item                                                  -> {record, pending:[…]}
 ///   queue     all?, after?                                          -> {intents:[…], counts}
 ///   why       item (a record or an act's number) -> {explanations:[…], receipts}
-///   conflicts -                -> {conflicts:[{id,item,author,fields:[{field,base,ours,theirs}]}]}
-///   resolve   conflict, take: ours|theirs|value, value? -> {id, state}
+///   conflicts -                -> {conflicts:[…]}, each with id, cause, choices and, by its cause:
+///               conflict: item, author, fields:[{field,base,ours,theirs}]
+///               record_gone: item, title, evidence, acts:[{id,action,state,fields,files}]
+///               mass_vanishing: project, kind, records, of; its id is "PROJECT/KIND"
+///   resolve   conflict (an id, or a record), take: one of its choices, value?
+///                                                      -> {id, item?, take, state, left_behind?}
+///   resolve   conflict, undo                           -> {id, item, undone, state}
 ///   retry     item?                                                 -> {count}
 ///   receipts  item?, after?, verify?  -> {receipts:[…], check?:{intact,checked,problem}}
 ///   status    -    -> {link, login, budget, remotes, projects, queue, busy, progress, notices}

@@ -49,6 +49,7 @@ int status_of(base::Cause cause) {
       return 422;
     case Cause::not_found:
     case Cause::record_gone:
+    case Cause::mass_vanishing:
     case Cause::project_gone:
       return 404;
     case Cause::permission_missing:

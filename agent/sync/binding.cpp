@@ -25,6 +25,8 @@ net::Action to_action(Act act) {
       return net::Action::attach;
     case Act::remove:
       return net::Action::remove;
+    case Act::restore:
+      return net::Action::restore;
   }
   FS_CHECK(false);
 }

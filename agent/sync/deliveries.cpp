@@ -3,6 +3,7 @@
 #include <map>
 
 #include "agent/merge/three_way.h"
+#include "agent/sync/absence.h"
 #include "agent/sync/binding.h"
 #include "agent/sync/conflicts.h"
 #include "agent/sync/tuning.h"
@@ -82,20 +83,10 @@ Result<> Deliveries::returning(const base::ProjectId& project,
   TRY_ASSIGN(auto found, awaited(project, records));
   for (Awaited& each : found) {
     Intent& intent = each.intent;
-    const bool for_absence =
-        intent.cause == Cause::record_gone || intent.cause == Cause::permission_missing;
-    if (intent.state != IntentState::held || !for_absence) continue;
+    if (intent.state != IntentState::held) continue;
     TRY_ASSIGN(const auto stored, context_.mirror.record({context_.remote.name, project,
                                                           each.record->kind, each.record->id}));
-    // Held while the service showed it: its return cannot be the remedy.
-    if (!stored || stored->presence == storage::Presence::present) continue;
-    intent.state = storage::resumed_state(intent);
-    intent.cause = Cause::none;
-    intent.evidence = "the record is back";
-    intent.attempts = 0;
-    intent.next_attempt = {};
-    intent.changed_at = context_.now();
-    TRY(context_.work.update(intent));
+    TRY(take_back(context_, {std::move(intent)}, stored));
   }
   return base::Done{};
 }

@@ -21,11 +21,11 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
       context_{host, log, remote, courier_, work, mirror, originals, files},
       outcomes_(context_),
       deliveries_(context_, outcomes_),
-      puller_(context_, deliveries_, options.poll_interval),
+      rights_(context_),
+      puller_(context_, deliveries_, rights_, options.poll_interval),
       pusher_(context_, puller_, deliveries_, outcomes_),
       uploader_(context_, outcomes_, options.upload_style),
       downloader_(context_, puller_),
-      rights_(context_),
       surveyor_(context_, rights_),
       random_(host.random.fork()) {
   outcomes_.on_refused = [this](const base::ProjectId& project) { rights_.doubt(project); };

@@ -65,11 +65,11 @@ class Engine {
   Context context_;
   Outcomes outcomes_;
   Deliveries deliveries_;
+  RightsReader rights_;
   Puller puller_;
   Pusher pusher_;
   Uploader uploader_;
   Downloader downloader_;
-  RightsReader rights_;
   Surveyor surveyor_;
   platform::Random random_;
 

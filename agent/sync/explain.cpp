@@ -2,6 +2,7 @@
 
 #include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
+#include "agent/sync/rights.h"
 #include "agent/sync/tuning.h"
 #include "platform/base/time_text.h"
 
@@ -90,7 +91,8 @@ Explanation explain(const Intent& intent, const Remote& remote, base::WallTime n
     shared.attempts = intent.attempts;
     return shared;
   }
-  if (intent.state == IntentState::in_doubt) why.cause = Cause::in_doubt;
+  const bool sealed = is_about_rights(intent.cause);
+  if (intent.state == IntentState::in_doubt && !sealed) why.cause = Cause::in_doubt;
   if (why.cause == Cause::none || verdict_on(why.cause) == Verdict::link) {
     why.cause = Cause::queued;
     why.evidence = intent.state == IntentState::sending ? "being sent now" : "";
@@ -101,6 +103,11 @@ Explanation explain(const Intent& intent, const Remote& remote, base::WallTime n
 
 Explanation explain(const ViewRecord& record, const std::optional<storage::ToolState>& tool) {
   Explanation why;
+  if (record.presence == storage::Presence::in_question) {
+    why.cause = Cause::mass_vanishing;
+    why.evidence = "two complete lists lack it and many others of its kind";
+    return why;
+  }
   if (record.state == ViewState::missing || record.state == ViewState::gone) {
     why.cause = Cause::record_gone;
     return why;

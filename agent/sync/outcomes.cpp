@@ -20,24 +20,42 @@ bool may_have_taken_effect(Cause cause) {
          cause == Cause::timeout || cause == Cause::offline;
 }
 
-Result<> Outcomes::failed(Intent intent, const Failure& failure) {
-  if (verdict_on(failure.cause) == Verdict::person) return held(std::move(intent), failure);
-  intent.state = IntentState::queued;
-  return again_later(std::move(intent), failure);
+/// The row as it is now: a person may have edited, held or taken it back while the attempt was on
+/// its way, and what they said must not be overwritten with what the attempt began with. Nothing
+/// when there is nothing left to record.
+Result<std::optional<Intent>> Outcomes::as_it_is(const Intent& attempted) {
+  TRY_ASSIGN(auto row, context_.work.intent(attempted.id));
+  const bool ended = !row || !storage::is_open(row->state) || row->state == IntentState::held;
+  if (ended) return std::optional<Intent>{};
+  row->sending_since = attempted.sending_since;
+  row->result = attempted.result;
+  return row;
 }
 
-Result<> Outcomes::doubtful(Intent intent, const Failure& failure) {
-  intent.state = IntentState::in_doubt;
-  intent.cause = Cause::in_doubt;
-  intent.evidence = failure.what;
-  ++intent.attempts;
-  intent.next_attempt = context_.now() + tuning::kSettle;
-  intent.changed_at = context_.now();
-  return context_.work.update(intent);
+Result<> Outcomes::failed(const Intent& attempted, const Failure& failure) {
+  if (verdict_on(failure.cause) == Verdict::person) return held(attempted, failure);
+  TRY_ASSIGN(auto intent, as_it_is(attempted));
+  if (!intent) return base::Done{};
+  intent->state = IntentState::queued;
+  return again_later(std::move(*intent), failure);
 }
 
-Result<> Outcomes::unproven(Intent intent, const Failure& failure) {
-  return again_later(std::move(intent), failure);
+Result<> Outcomes::doubtful(const Intent& attempted, const Failure& failure) {
+  TRY_ASSIGN(auto intent, as_it_is(attempted));
+  if (!intent) return base::Done{};
+  intent->state = IntentState::in_doubt;
+  intent->cause = Cause::in_doubt;
+  intent->evidence = failure.what;
+  ++intent->attempts;
+  intent->next_attempt = context_.now() + tuning::kSettle;
+  intent->changed_at = context_.now();
+  return context_.work.update(*intent);
+}
+
+Result<> Outcomes::unproven(const Intent& attempted, const Failure& failure) {
+  TRY_ASSIGN(auto intent, as_it_is(attempted));
+  if (!intent) return base::Done{};
+  return again_later(std::move(*intent), failure);
 }
 
 Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
@@ -49,7 +67,7 @@ Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
   // Only what surely had no effect may be held: a doubt stays a doubt until a look ends it.
   if (failure.cause == Cause::unexpected_answer && intent.state == IntentState::queued &&
       intent.attempts >= tuning::kUnexpectedMax) {
-    return held(std::move(intent), failure);
+    return hold(std::move(intent), failure);
   }
   intent.next_attempt = context_.now() + retry_delay(failure, intent.attempts, random_);
   if (link) waiting_for_link_.insert(intent.id);
@@ -59,12 +77,29 @@ Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
   return context_.work.update(intent);
 }
 
-Result<> Outcomes::held(Intent intent, const Failure& failure) {
-  if (is_about_rights(failure.cause) && on_refused) on_refused(intent.project);
-  return frozen(std::move(intent), failure);
+Result<> Outcomes::held(const Intent& attempted, const Failure& failure) {
+  if (is_about_rights(failure.cause) && on_refused) on_refused(attempted.project);
+  return frozen(attempted, failure);
 }
 
-Result<> Outcomes::frozen(Intent intent, const Failure& failure) {
+Result<> Outcomes::frozen(const Intent& attempted, const Failure& failure) {
+  TRY_ASSIGN(auto intent, as_it_is(attempted));
+  if (!intent) return base::Done{};
+  return hold(std::move(*intent), failure);
+}
+
+Result<> Outcomes::sealed(const Intent& attempted) {
+  TRY_ASSIGN(auto intent, as_it_is(attempted));
+  if (!intent) return base::Done{};
+  const auto& closed = context_.remote.rights[intent->project].closed;
+  FS_CHECK(closed);
+  intent->cause = closed->cause;
+  intent->evidence = closed->what;
+  intent->next_attempt = context_.now() + tuning::kPermissionsInterval;
+  return context_.work.update(*intent);
+}
+
+Result<> Outcomes::hold(Intent intent, const Failure& failure) {
   intent.state = IntentState::held;
   intent.cause = failure.cause;
   intent.evidence = failure.what;

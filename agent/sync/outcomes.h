@@ -8,20 +8,24 @@
 namespace fieldsync::sync {
 
 /// Records how an attempt at an intent ended when it did not end well: what state the intent is in
-/// now, why, and when it is tried again. Loop thread only.
+/// now, why, and when it is tried again. What a person did to it while the attempt was on its way
+/// stays. Loop thread only.
 class Outcomes {
  public:
   explicit Outcomes(Context& context) : context_(context), random_(context.host.random.fork()) {}
 
   /// Nothing can have taken effect: back into the queue, or held when the same would fail again.
-  base::Result<> failed(storage::Intent intent, const base::Failure& failure);
+  base::Result<> failed(const storage::Intent& attempted, const base::Failure& failure);
   /// It may have taken effect: in doubt, to be looked for before it is repeated.
-  base::Result<> doubtful(storage::Intent intent, const base::Failure& failure);
+  base::Result<> doubtful(const storage::Intent& attempted, const base::Failure& failure);
   /// A look at a delivery failed or did not show it yet; the state stays as it is.
-  base::Result<> unproven(storage::Intent intent, const base::Failure& failure);
-  base::Result<> held(storage::Intent intent, const base::Failure& failure);
+  base::Result<> unproven(const storage::Intent& attempted, const base::Failure& failure);
+  base::Result<> held(const storage::Intent& attempted, const base::Failure& failure);
   /// Held without asking the service: what is known of the rights says no.
-  base::Result<> frozen(storage::Intent intent, const base::Failure& failure);
+  base::Result<> frozen(const storage::Intent& attempted, const base::Failure& failure);
+
+  /// A look that is not even tried, since the project is closed to this login.
+  base::Result<> sealed(const storage::Intent& attempted);
 
   /// Told of a project in which the service refused something for lack of rights.
   std::function<void(const base::ProjectId&)> on_refused;
@@ -30,7 +34,9 @@ class Outcomes {
   base::Result<> link_is_back();
 
  private:
+  base::Result<std::optional<storage::Intent>> as_it_is(const storage::Intent& attempted);
   base::Result<> again_later(storage::Intent intent, const base::Failure& failure);
+  base::Result<> hold(storage::Intent intent, const base::Failure& failure);
   Context& context_;
   platform::Random random_;
   std::set<base::IntentId> waiting_for_link_;

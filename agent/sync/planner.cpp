@@ -35,11 +35,11 @@ class Planner {
       add_call(step);
     }
     for (const IntentFacts& facts : s_.intents) {
-      if (facts.uploads != IntentFacts::Uploads::missing) plan_intent(facts);
+      if (!needs_upload(facts)) plan_intent(facts);
     }
     plan_rounds();
     for (const IntentFacts& facts : s_.intents) {
-      if (facts.uploads == IntentFacts::Uploads::missing) plan_intent(facts);
+      if (needs_upload(facts)) plan_intent(facts);
     }
     plan_reading();
     note_wake(s_.next_intent);
@@ -48,6 +48,11 @@ class Planner {
   }
 
  private:
+  static bool needs_upload(const IntentFacts& facts) {
+    return facts.uploads == IntentFacts::Uploads::missing &&
+           facts.sight != IntentFacts::Sight::barred;
+  }
+
   bool may_work() {
     if (!s_.link_may_send) {
       note_wake(s_.link_retry_at);
@@ -76,7 +81,7 @@ class Planner {
     const Intent& intent = facts.intent;
     switch (intent.state) {
       case IntentState::queued:
-        if (facts.uploads == IntentFacts::Uploads::missing) return add_upload(intent);
+        if (needs_upload(facts)) return add_upload(intent);
         if (facts.sight == IntentFacts::Sight::stale_record) return add_show_of(intent);
         if (facts.sight == IntentFacts::Sight::stale_tool) return add_pull_for(intent);
         return add_intent_step(StepKind::push, intent);

@@ -22,8 +22,10 @@ struct IntentFacts {
   /// uploads: all attachments are at the service, some are not, or there are none.
   enum class Uploads { none, missing, ready } uploads = Uploads::none;
   /// Whether what we know of the record at the service is fresh enough to merge an edit with it:
-  /// stale_tool is cured by a look at the tool, stale_record only by a look at the record.
-  enum class Sight { fresh, stale_tool, stale_record } sight = Sight::fresh;
+  /// stale_tool is cured by a look at the tool, stale_record only by a look at the record. barred:
+  /// the record is gone or the right is missing; the push says so without a call, and no file is
+  /// uploaded for it.
+  enum class Sight { fresh, stale_tool, stale_record, barred } sight = Sight::fresh;
   /// How a delivery is proved: by the tool's next list (shared by many), or by a look of its own.
   enum class Proof { by_list, by_show } proof = Proof::by_show;
 };

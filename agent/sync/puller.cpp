@@ -1,8 +1,11 @@
 #include "agent/sync/puller.h"
 
+#include "agent/sync/absence.h"
 #include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
+#include "agent/sync/rights.h"
 #include "agent/sync/tuning.h"
+#include "platform/base/time_text.h"
 
 namespace fieldsync::sync {
 
@@ -23,14 +26,19 @@ struct Puller::Round {
   std::optional<WallTime> began;      ///< the service's clock at the first answer
   std::vector<base::ServiceId> ids;   ///< of the listing under way, when it is a sweep
   std::optional<std::int64_t> total;  ///< as its first page counted
-  std::int64_t unreadable = 0;        ///< records nobody could read
-  std::string first_unreadable;       ///< why not, of the first
+  bool complete = false;              ///< the last page was in step with the count
+  /// Whether permissions were read again after a listing of this round.
+  enum class Rights { as_known, confirmed } rights = Rights::as_known;
+  std::int64_t unreadable = 0;   ///< records nobody could read
+  std::string first_unreadable;  ///< why not, of the first
   StepDone done;
 };
 
-Puller::Puller(Context& context, Deliveries& deliveries, base::Millis poll_interval)
+Puller::Puller(Context& context, Deliveries& deliveries, RightsReader& rights,
+               base::Millis poll_interval)
     : context_(context),
       deliveries_(deliveries),
+      rights_(rights),
       poll_interval_(poll_interval),
       random_(context.host.random.fork()) {}
 
@@ -49,7 +57,7 @@ void Puller::pull(const base::ProjectId& project, const std::string& tool, Sweep
   round->state.tool = tool;
 
   const WallTime now = context_.courier.service_now();
-  const WallTime to = now + tuning::kWindowAhead;
+  WallTime to = now + tuning::kWindowAhead;
   WallTime from{};
   if (sweep == Sweep::changes && round->state.changes_until) {
     from = *round->state.changes_until - tuning::kWindowOverlap;
@@ -57,6 +65,7 @@ void Puller::pull(const base::ProjectId& project, const std::string& tool, Sweep
   if (tool == "notes") {
     // Notes can only be asked for by day: a window reaches back far enough for late edits.
     from = now - (sweep == Sweep::changes ? tuning::kNotesBack : tuning::kNotesFirst);
+    to = now + tuning::kNotesAhead;
   }
   round->queries = context_.remote.service.listings(project, tool, sweep, from, to);
   FS_CHECK(!round->queries.empty());
@@ -80,7 +89,8 @@ void Puller::next_page(std::shared_ptr<Round> round) {
                           if (!page) return fail(round, page.failure());
                           if (auto taken = take_page(*round, *page); !taken)
                             return round->done(taken);
-                          next_page(round);
+                          if (page->next) return next_page(round);
+                          close_listing(round);
                         });
 }
 
@@ -108,20 +118,94 @@ Result<> Puller::take_page(Round& round, const net::ListPage& page) {
     query = *page.next;
     return base::Done{};
   }
-  if (round.sweep != Sweep::changes && round.tool != "notes") {
-    // A list that moved while it was read, or had records nobody could read, proves no absence.
-    const bool complete =
-        page.unreadable.empty() &&
-        (!round.total || *round.total == static_cast<std::int64_t>(round.ids.size()));
-    if (complete && !round.ids.empty()) {
-      TRY(context_.mirror.apply_sweep(context_.remote.name, round.project, query.kind, round.ids,
-                                      context_.now()));
-    }
-  }
-  round.ids.clear();
-  round.total.reset();
-  ++round.at;
+  // A list that moved while it was read, or had records nobody could read, proves no absence.
+  round.complete = round.unreadable == 0 &&
+                   (!round.total || *round.total == static_cast<std::int64_t>(round.ids.size()));
   return base::Done{};
+}
+
+/// The last page of one listing is in: what it says of records that are gone is weighed.
+void Puller::close_listing(const std::shared_ptr<Round>& round) {
+  // An empty list may be the answer to a wrong question (facts/procore-api.md 5.3).
+  const bool says_something =
+      round->sweep != Sweep::changes && round->complete && !round->ids.empty();
+  if (!says_something) return end_listing(round);
+  const net::ListQuery& query = round->queries[round->at];
+  if (round->tool == "notes") {
+    if (auto added = add_notes_outside(*round); !added) return round->done(added);
+  }
+  auto weighed =
+      context_.mirror.weigh_sweep(context_.remote.name, round->project, query.kind, round->ids);
+  if (!weighed) return round->done(weighed.failure());
+  if (weighed->absent == 0 || round->rights == Round::Rights::confirmed) return believe(round);
+  // Something would be gone: what this login may see must be known as of after the list.
+  rights_.read(round->project, [this, round](const Result<>& stored) {
+    if (!stored) return round->done(stored);
+    const auto trouble = context_.remote.rights_trouble.find(round->project);
+    if (trouble != context_.remote.rights_trouble.end()) {
+      return fail(round, trouble->second.failure);
+    }
+    round->rights = Round::Rights::confirmed;
+    believe(round);
+  });
+}
+
+void Puller::believe(const std::shared_ptr<Round>& round) {
+  if (auto believed = take_sweep(*round); !believed) return round->done(believed);
+  end_listing(round);
+}
+
+Result<> Puller::take_sweep(Round& round) {
+  const base::KindId& kind = round.queries[round.at].kind;
+  const base::RemoteName& remote = context_.remote.name;
+  const std::string rights = rights_of(context_.remote, round.project, round.tool);
+  if (round.state.swept_under != rights) {
+    std::vector<base::KindId> kinds;
+    for (const net::ListQuery& query : round.queries) kinds.push_back(query.kind);
+    TRY(context_.mirror.void_absences(remote, round.project, kinds, context_.now()));
+    round.state.swept_under = rights;
+    TRY(context_.mirror.save_tool_state(round.state));
+  }
+  TRY(take_back(context_, round.project, kind, round.ids));
+  TRY_ASSIGN(const auto weighed,
+             context_.mirror.weigh_sweep(remote, round.project, kind, round.ids));
+  TRY_ASSIGN(const auto swept,
+             context_.mirror.apply_sweep(remote, round.project, kind, round.ids,
+                                         believable(weighed.known), context_.now()));
+  if (swept.put_in_question > 0) {
+    context_.log.warning("pull.mass_vanishing",
+                         {{"kind", kind.raw()}, {"records", swept.absent}, {"of", swept.known}});
+  }
+  return base::Done{};
+}
+
+/// The service lists notes by their day only: of those outside the window a list says nothing, and
+/// they count as listed. The days at its ends are outside too, whatever the project's time zone.
+Result<> Puller::add_notes_outside(Round& round) {
+  const net::ListQuery& query = round.queries[round.at];
+  const base::Millis day{24 * 3'600'000};
+  const std::string first = base::to_iso_date(query.from + day);
+  const std::string last = base::to_iso_date(query.to - day);
+  storage::MirrorStore::Filter filter;
+  filter.remote = context_.remote.name;
+  filter.project = round.project;
+  filter.kind = query.kind;
+  for (;;) {
+    TRY_ASSIGN(const auto page, context_.mirror.list(filter));
+    for (const storage::MirrorRecord& note : page) {
+      filter.after = note.key.id;
+      const std::string date = note.fields.text("date");
+      if (date <= first || date >= last) round.ids.push_back(note.key.id);
+    }
+    if (static_cast<int>(page.size()) < filter.limit) return base::Done{};
+  }
+}
+
+void Puller::end_listing(const std::shared_ptr<Round>& round) {
+  round->ids.clear();
+  round->total.reset();
+  ++round->at;
+  next_page(round);
 }
 
 Result<> Puller::finish(Round& round) {
@@ -149,6 +233,7 @@ Result<> Puller::finish(Round& round) {
 }
 
 void Puller::fail(const std::shared_ptr<Round>& round, const Failure& failure) {
+  if (is_about_rights(failure.cause)) rights_.doubt(round->project);
   storage::ToolState& state = round->state;
   state.cause = failure.cause;
   state.evidence = failure.what;

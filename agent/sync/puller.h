@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/sync/deliveries.h"
+#include "agent/sync/rights.h"
 
 namespace fieldsync::sync {
 
@@ -9,7 +10,8 @@ namespace fieldsync::sync {
 /// the last page. Loop thread only.
 class Puller {
  public:
-  Puller(Context& context, Deliveries& deliveries, base::Millis poll_interval);
+  Puller(Context& context, Deliveries& deliveries, RightsReader& rights,
+         base::Millis poll_interval);
 
   /// One round: what changed since the last one, everything, or all ids (deletions). Ends with the
   /// tool's state saved: complete, or the cause and the time of the next attempt.
@@ -24,12 +26,18 @@ class Puller {
   struct Round;
   void next_page(std::shared_ptr<Round> round);
   base::Result<> take_page(Round& round, const net::ListPage& page);
+  void close_listing(const std::shared_ptr<Round>& round);
+  void believe(const std::shared_ptr<Round>& round);
+  base::Result<> take_sweep(Round& round);
+  base::Result<> add_notes_outside(Round& round);
+  void end_listing(const std::shared_ptr<Round>& round);
   base::Result<> finish(Round& round);
   base::Result<> take_shown(const storage::RecordKey& key, const net::RemoteRecord& record);
   void fail(const std::shared_ptr<Round>& round, const base::Failure& failure);
 
   Context& context_;
   Deliveries& deliveries_;
+  RightsReader& rights_;
   base::Millis poll_interval_;
   platform::Random random_;
 };

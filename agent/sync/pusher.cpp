@@ -61,16 +61,31 @@ void Pusher::push(base::IntentId id, StepDone done) {
   auto go_on = reconcile(intent, op, done);
   if (!go_on) return done(go_on.failure());
   if (!*go_on) return;
-  net::HttpRequest request = context_.remote.service.push(op);
-  const auto mark_sending = [this, intent]() -> Result<> {
+  send(intent, op, done);
+}
+
+void Pusher::send(const Intent& intent, const net::PushOp& op, const StepDone& done) {
+  auto before = context_.work.intent(intent.id);
+  if (!before) return done(before.failure());
+  FS_CHECK(before->has_value());
+  enum class Mark { due, made };
+  const auto mark = std::make_shared<Mark>(Mark::due);
+  const auto mark_sending = [this, intent, mark, known = **before]() -> Result<> {
+    if (*mark == Mark::made) return Done{};  // sent once more, with a renewed token
+    // The token or the budget may have been waited for, and the person may have used the time.
+    TRY_ASSIGN(const auto row, context_.work.intent(intent.id));
+    const bool same = row && row->state == IntentState::queued && row->fields == known.fields &&
+                      row->base == known.base;
+    if (!same) return Failure{Cause::queued, "it was changed right before it was sent"};
     Intent marked = intent;
     marked.state = IntentState::sending;
     marked.sending_since = intent.sending_since.value_or(context_.courier.service_now());
     marked.changed_at = context_.now();
+    *mark = Mark::made;
     return context_.work.update(marked);
   };
   context_.courier.send(
-      std::move(request),
+      context_.remote.service.push(op),
       [this, intent, op, done](net::HttpOutcome outcome) {
         pushed(intent, op, std::move(outcome), done);
       },
@@ -78,6 +93,7 @@ void Pusher::push(base::IntentId id, StepDone done) {
 }
 
 Result<bool> Pusher::reconcile(Intent& intent, net::PushOp& op, const StepDone& done) {
+  if (intent.act == Act::restore) return true;  // whether there is something, the service knows
   TRY_ASSIGN(const auto key, key_of(context_, intent));
   std::optional<storage::MirrorRecord> record;
   if (key) {
@@ -99,6 +115,7 @@ Result<bool> Pusher::reconcile(Intent& intent, net::PushOp& op, const StepDone& 
       const std::string changes = changes_text(intent.base, op.current);
       // Trying again is the answer "remove it all the same": this change is known by then.
       intent.base = as_there(intent.base, op.current);
+      TRY(context_.work.update(intent));
       done(outcomes_.held(intent, {Cause::conflict, "you removed it, but " + changes +
                                                         ". `retry` removes it all the same"}));
       return false;
@@ -158,6 +175,9 @@ void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outco
   if (op.action == net::Action::remove && failure.cause == Cause::record_gone) {
     return done(found(std::move(intent), op.id));
   }
+  if (failure.cause == Cause::record_gone && op.action != net::Action::create) {
+    if (auto marked = mark_missing(intent); !marked) return done(marked);
+  }
   if (failure.cause == Cause::upload_expired) {
     // What was uploaded is of no use any more: the bytes go up again.
     for (int position = 0; position < static_cast<int>(intent.attachments.size()); ++position) {
@@ -216,10 +236,12 @@ void Pusher::look_up(base::IntentId id, StepDone done) {
   if (!loaded) return done(loaded.failure());
   if (!*loaded || (*loaded)->state != IntentState::in_doubt) return done(Done{});
   Intent intent = **loaded;
+  if (is_sealed(context_.remote, intent.project)) return done(outcomes_.sealed(intent));
   switch (intent.act) {
     case Act::edit:
     case Act::attach:
     case Act::remove:
+    case Act::restore:
       return look_at_record(std::move(intent), std::move(done));
     case Act::create:
     case Act::reply:
@@ -247,7 +269,7 @@ void Pusher::look_in_lists(Intent intent, net::LookUp look, int pages, StepDone 
         if (!outcome.response) return done(outcomes_.unproven(intent, outcome.response.failure()));
         auto page = context_.remote.service.read_look_up(look, *outcome.response);
         context_.ended(look_up_endpoint(intent.kind), page);
-        if (!page) return done(outcomes_.unproven(intent, page.failure()));
+        if (!page) return done(look_failed(intent, page.failure()));
         for (const net::RemoteRecord& candidate : page->candidates) {
           auto claimed = context_.work.is_claimed(intent.kind, intent.project, candidate.id);
           if (!claimed) return done(claimed.failure());
@@ -262,20 +284,36 @@ void Pusher::look_at_record(Intent intent, StepDone done) {
   auto key = key_of(context_, intent);
   if (!key) return done(key.failure());
   if (!*key) return done(not_found(intent));
-  const base::ServiceId id = (*key)->id;
-  puller_.show(**key,
-               [this, intent, id, done](Result<> stored, std::optional<net::RemoteRecord> record,
-                                        std::optional<Failure> failure) {
-                 if (!stored) return done(stored);
-                 if (failure && intent.act == Act::remove && failure->cause == Cause::record_gone) {
-                   return done(found(intent, id));
-                 }
-                 if (failure) return done(outcomes_.unproven(intent, *failure));
-                 if (intent.act == Act::remove) return done(not_found(intent));
-                 auto lacks = deliveries_.missing(intent, *record);
-                 if (!lacks) return done(lacks.failure());
-                 done(lacks->empty() ? found(intent, record->id) : not_found(intent));
-               });
+  puller_.show(**key, [this, intent, id = (*key)->id, done](Result<> stored,
+                                                            std::optional<net::RemoteRecord> record,
+                                                            std::optional<Failure> failure) {
+    if (!stored) return done(stored);
+    const bool gone = failure && failure->cause == Cause::record_gone;
+    if (gone && intent.act == Act::remove) return done(found(intent, id));
+    if (gone && intent.act == Act::restore) return done(not_found(intent));
+    if (failure) return done(look_failed(intent, *failure));
+    if (intent.act == Act::remove) return done(not_found(intent));
+    auto lacks = deliveries_.missing(intent, *record);
+    if (!lacks) return done(lacks.failure());
+    done(lacks->empty() ? found(intent, record->id) : not_found(intent));
+  });
+}
+
+/// Where the record cannot be read any more, nobody can say what became of the act: a person must
+/// know. It is looked for again when the record is back.
+Result<> Pusher::look_failed(const Intent& intent, const Failure& failure) {
+  if (failure.cause != Cause::record_gone) return outcomes_.unproven(intent, failure);
+  TRY(mark_missing(intent));
+  return outcomes_.held(intent, failure);
+}
+
+/// The service does not show the record to this login: no more is known than after one list
+/// without it.
+Result<> Pusher::mark_missing(const Intent& intent) {
+  TRY_ASSIGN(const auto key, key_of(context_, intent));
+  if (!key) return Done{};
+  TRY_ASSIGN(const auto record, context_.mirror.record(*key));
+  return record ? context_.mirror.mark_missing(*key, context_.now()) : Result<>(Done{});
 }
 
 void Pusher::prove(base::IntentId id, StepDone done) {
@@ -283,6 +321,7 @@ void Pusher::prove(base::IntentId id, StepDone done) {
   if (!loaded) return done(loaded.failure());
   if (!*loaded || (*loaded)->state != IntentState::sent) return done(Done{});
   const Intent intent = **loaded;
+  if (is_sealed(context_.remote, intent.project)) return done(outcomes_.sealed(intent));
   auto key = key_of(context_, intent);
   if (!key) return done(key.failure());
   FS_CHECK(key->has_value());

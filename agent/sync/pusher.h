@@ -29,6 +29,7 @@ class Pusher {
   /// What the reconciler's table says of the act now. False when nothing is to be sent: what became
   /// of the act is recorded and `done` called.
   base::Result<bool> reconcile(storage::Intent& intent, net::PushOp& op, const StepDone& done);
+  void send(const storage::Intent& intent, const net::PushOp& op, const StepDone& done);
   /// What is left to send of an edit after a merge with the service's state. A conflict holds its
   /// own fields; false when nothing else is left.
   base::Result<bool> merge_edit(storage::Intent& intent, net::PushOp& op, const StepDone& done);
@@ -41,6 +42,8 @@ class Pusher {
                                 const base::Failure& failure);
   /// The service answered with what it made.
   base::Result<> made(storage::Intent intent, const base::ServiceId& id);
+  base::Result<> mark_missing(const storage::Intent& intent);
+  base::Result<> look_failed(const storage::Intent& intent, const base::Failure& failure);
   base::Result<> found(storage::Intent intent, const base::ServiceId& id);
   base::Result<> not_found(storage::Intent intent);
 

@@ -52,6 +52,7 @@ Verdict verdict_on(Cause cause) {
     case Cause::locked_by_workflow:
     case Cause::conflict:
     case Cause::record_gone:
+    case Cause::mass_vanishing:
     case Cause::refused_by_service:
     case Cause::held_by_person:
     case Cause::file_empty:

@@ -16,6 +16,11 @@ bool is_about_rights(base::Cause cause) {
          cause == base::Cause::app_not_installed;
 }
 
+bool is_sealed(const Remote& remote, const base::ProjectId& project) {
+  const auto rights = remote.rights.find(project);
+  return rights != remote.rights.end() && rights->second.closed.has_value();
+}
+
 std::optional<Failure> refusal(const Remote& remote, const base::ProjectId& project,
                                std::string_view tool) {
   const auto rights = remote.rights.find(project);
@@ -56,9 +61,12 @@ bool RightsReader::wanted(const base::ProjectId& project) const {
 
 std::optional<base::WallTime> RightsReader::retry_at() const {
   std::optional<base::WallTime> earliest;
-  for (const auto& [project, trouble] : context_.remote.rights_trouble) {
-    const base::WallTime at = trouble.retry_at;
+  const auto note = [&](base::WallTime at) {
     if (at > context_.now() && (!earliest || at < *earliest)) earliest = at;
+  };
+  for (const auto& [project, trouble] : context_.remote.rights_trouble) note(trouble.retry_at);
+  for (const auto& [project, rights] : context_.remote.rights) {
+    if (rights.closed) note(rights.read_at + tuning::kPermissionsInterval);
   }
   return earliest;
 }
@@ -150,17 +158,19 @@ base::Result<> RightsReader::release(const base::ProjectId& project,
     for (storage::Intent intent : page) {
       after = intent.id;
       const auto* kind = kinds::find_kind(intent.kind.raw());
-      if (intent.state != storage::IntentState::held || !is_about_rights(intent.cause) ||
-          intent.project != project || !kind || tools.count(std::string(kind->tool)) == 0) {
+      if (!is_about_rights(intent.cause) || intent.project != project || !kind ||
+          tools.count(std::string(kind->tool)) == 0) {
         continue;
       }
-      intent.state = storage::resumed_state(intent);
+      if (intent.state == storage::IntentState::held) {
+        intent.state = storage::resumed_state(intent);
+      }
       intent.cause = base::Cause::none;
       intent.evidence = "the right is back";
       intent.attempts = 0;
       intent.next_attempt = {};
       intent.changed_at = context_.now();
-      TRY(context_.work.update(intent));
+      TRY(context_.work.change({intent}));
     }
     if (static_cast<int>(page.size()) < tuning::kReleasePage) return Done{};
   }

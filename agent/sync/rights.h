@@ -15,6 +15,10 @@ bool is_about_rights(base::Cause cause);
 std::optional<base::Failure> refusal(const Remote& remote, const base::ProjectId& project,
                                      std::string_view tool);
 
+/// Whether the project is closed to this login, as last read: nothing of it is tried then, and what
+/// is unsent is kept until it is open again.
+bool is_sealed(const Remote& remote, const base::ProjectId& project);
+
 /// Reads who this login is and what it may do in a project (facts/procore-api.md 13). What was held
 /// for lack of a right goes on by itself when the right is back. Loop thread.
 class RightsReader {
@@ -25,7 +29,8 @@ class RightsReader {
   void read(const base::ProjectId& project, StepDone done);
   /// Whether the rights of the project are unknown or old, and may be asked for now.
   bool wanted(const base::ProjectId& project) const;
-  /// When a reading that failed may be repeated; nothing when none waits.
+  /// When a reading that failed may be repeated, or that of a closed project is due; nothing when
+  /// none waits.
   std::optional<base::WallTime> retry_at() const;
   /// After a 403: they are read again before anything else.
   void doubt(const base::ProjectId& project);

@@ -24,6 +24,8 @@ Ours ours_of(const storage::Intent& intent, const base::Document& our_fields) {
       return Ours::attached;
     case Act::remove:
       return Ours::removed;
+    case Act::restore:
+      return Ours::untouched;  // about its presence, not its content
   }
   FS_CHECK(false);
 }
@@ -43,6 +45,7 @@ Theirs present_of(const storage::Intent& intent, const base::Document& our_field
     case Act::create:
     case Act::reply:
     case Act::attach:
+    case Act::restore:
       return Theirs::unchanged;  // nothing of theirs is written over
   }
   FS_CHECK(false);
@@ -59,6 +62,7 @@ Standing standing_of(const storage::Intent& intent, const base::Document& our_fi
       standing.theirs = present_of(intent, our_fields, *record);
       break;
     case Presence::missing_once:
+    case Presence::in_question:
       standing.theirs = was_private(*record) ? Theirs::hidden : Theirs::missing_once;
       break;
     case Presence::gone:

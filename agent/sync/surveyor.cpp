@@ -27,6 +27,7 @@ bool writes_over(Act act) {
       return true;
     case Act::create:
     case Act::reply:
+    case Act::restore:
       return false;
   }
   FS_CHECK(false);
@@ -60,6 +61,7 @@ Result<> Surveyor::survey_tools(Situation& situation) {
   for (const storage::Follow& follow : follows) {
     if (follow.remote != context_.remote.name) continue;
     if (rights_.wanted(follow.project)) situation.rights_wanted.push_back(follow.project);
+    if (is_sealed(context_.remote, follow.project)) continue;  // nothing is asked of it
     for (const std::string& tool : follow.tools) {
       TRY_ASSIGN(auto state,
                  context_.mirror.tool_state(context_.remote.name, follow.project, tool));
@@ -118,18 +120,35 @@ Result<IntentFacts> Surveyor::facts_of(Intent intent, const Situation& situation
                         ? IntentFacts::Uploads::ready
                         : IntentFacts::Uploads::missing;
   }
-  if (intent.state == IntentState::queued && writes_over(intent.act)) {
-    TRY_ASSIGN(facts.sight, sight_of(intent, tool));
+  if (intent.state == IntentState::queued) {
+    TRY_ASSIGN(const bool barred, is_barred(intent));
+    if (barred) {
+      facts.sight = IntentFacts::Sight::barred;
+    } else if (writes_over(intent.act)) {
+      TRY_ASSIGN(facts.sight, sight_of(intent, tool));
+    }
   }
   if (intent.state == IntentState::sent) {
     const bool listed_since =
         tool && tool->state.complete_as_of && *tool->state.complete_as_of > intent.changed_at;
     const bool by_list = tool && !context_.remote.service.needs_show(intent.kind) &&
-                         intent.act != Act::remove && !listed_since;
+                         intent.act != Act::remove && intent.act != Act::restore && !listed_since;
     facts.proof = by_list ? IntentFacts::Proof::by_list : IntentFacts::Proof::by_show;
   }
   facts.intent = std::move(intent);
   return facts;
+}
+
+/// Whether the push would hold it without asking the service.
+Result<bool> Surveyor::is_barred(const Intent& intent) {
+  const auto* kind = kinds::find_kind(intent.kind.raw());
+  if (refusal(context_.remote, intent.project, kind ? kind->tool : "")) return true;
+  if (intent.act == Act::create || intent.act == Act::restore) return false;
+  TRY_ASSIGN(const auto key, key_of(context_, intent));
+  if (!key) return false;
+  TRY_ASSIGN(const auto record, context_.mirror.record(*key));
+  const auto decision = standing_of(intent, intent.fields, record).decision();
+  return decision == merge::Decision::ask_gone || decision == merge::Decision::wait_hidden;
 }
 
 Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFacts* tool) {

@@ -24,6 +24,7 @@ class Surveyor {
   base::Result<> survey_intents(Situation& situation);
   base::Result<> survey_reading(Situation& situation);
   base::Result<IntentFacts> facts_of(storage::Intent intent, const Situation& situation);
+  base::Result<bool> is_barred(const storage::Intent& intent);
   base::Result<IntentFacts::Sight> sight_of(const storage::Intent& intent, const ToolFacts* tool);
 
   Context& context_;

@@ -39,6 +39,12 @@ inline constexpr Millis kWindowOverlap{2 * 60'000};
 inline constexpr Millis kWindowAhead{24 * 3'600'000};
 /// Complete listings of ids find what was deleted; once a day is 2 calls per 4,000 records.
 inline constexpr Millis kSweepInterval{24 * 3'600'000};
+/// Records of a kind that may be gone at once and be believed: one in twenty (on a job of 400 RFIs
+/// an office deletes a handful a day, 20 in a clean-up; a lost right or a filter takes nearly all).
+inline constexpr std::int64_t kGoneShare = 20;
+/// Of a kind with few records a clean-up may take several: five are believed, however few there
+/// are.
+inline constexpr std::int64_t kGoneAtOnceMin = 5;
 /// Permissions have no change stamp; read again this often, and after any refusal.
 inline constexpr Millis kPermissionsInterval{3'600'000};
 /// Acts looked through at a time when a right came back: 500 rows are a few milliseconds.
@@ -54,6 +60,9 @@ inline constexpr int kReadBackBatch = 50;
 inline constexpr int kReadBackMax = 6;
 /// A window of notes reaches back this far: the service filters notes by their day only.
 inline constexpr Millis kNotesBack{14 * 24 * 3'600'000LL};
+/// And ahead: the day of a project east of here has begun, and the last day of a window says
+/// nothing about absence; three days leave tomorrow inside.
+inline constexpr Millis kNotesAhead{3 * 24 * 3'600'000LL};
 /// The first mirror of notes reaches back this far: half a year of daily logs.
 inline constexpr Millis kNotesFirst{183 * 24 * 3'600'000LL};
 

@@ -51,6 +51,19 @@ base::List attachment_children(const Intent& intent) {
   return children;
 }
 
+ViewState state_of(storage::Presence presence) {
+  switch (presence) {
+    case storage::Presence::present:
+      return ViewState::synced;
+    case storage::Presence::missing_once:
+    case storage::Presence::in_question:
+      return ViewState::missing;
+    case storage::Presence::gone:
+      return ViewState::gone;
+  }
+  FS_CHECK(false);
+}
+
 base::KindId kind_of_id(const RecordId& item) {
   return base::KindId(item.raw().substr(0, item.raw().find('-')));
 }
@@ -77,6 +90,8 @@ void lay_over(base::Document& fields, const Intent& intent) {
       break;
     case Act::remove:
       fields.set("removed", base::Value(true));
+      return;
+    case Act::restore:
       return;
   }
   if (intent.kind.raw() == "photo") return;  // the attachment is the record itself
@@ -126,8 +141,8 @@ Result<ViewRecord> View::overlaid(std::optional<storage::MirrorRecord> seen, con
     view.service_id = seen->key.id;
     view.fields = seen->fields;
     view.files = seen->files;
-    if (seen->presence == storage::Presence::missing_once) view.state = ViewState::missing;
-    if (seen->presence == storage::Presence::gone) view.state = ViewState::gone;
+    view.presence = seen->presence;
+    view.state = state_of(seen->presence);
   } else {
     view.remote = intents.front().remote;
     view.project = intents.front().project;

@@ -24,6 +24,7 @@ struct ViewRecord {
   base::KindId kind;
   base::ServiceId service_id;  ///< empty while it exists only here
   ViewState state = ViewState::synced;
+  storage::Presence presence = storage::Presence::present;  ///< in the mirror
   base::Document fields;
   std::vector<storage::MirrorFile> files;
   std::vector<storage::Intent> pending;  ///< open intents, oldest first

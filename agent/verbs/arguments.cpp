@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include "agent/sync/explain.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
@@ -8,6 +10,18 @@ namespace fieldsync::verbs {
 
 using base::Cause;
 using base::Failure;
+
+std::string author_of(const Parts& parts, const Document& arguments) {
+  const std::string named = arguments.text("author");
+  return named.empty() ? parts.world.user : named;
+}
+
+std::optional<base::IntentId> intent_number(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return base::IntentId(number);
+}
 
 Result<std::string> required_text(const Document& arguments, std::string_view name) {
   const std::string text = arguments.text(name);

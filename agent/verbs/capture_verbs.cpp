@@ -13,11 +13,6 @@ Document fields_of(const Document& arguments) {
   return fields ? *fields : Document{};
 }
 
-std::string author_of(const Parts& parts, const Document& arguments) {
-  const std::string named = arguments.text("author");
-  return named.empty() ? parts.world.user : named;
-}
-
 /// Refuses at once what the record's service has no way to take: better than a queue that holds it.
 Result<> check_possible(Parts& parts, const base::RecordId& item, net::Action action) {
   TRY_ASSIGN(const auto record, parts.view->record(item));

@@ -1,19 +1,23 @@
-#include "agent/sync/binding.h"
+#include <map>
+
+#include "agent/sync/decisions.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
 #include "platform/base/time_text.h"
 
+/// What waits for a person's word: fields both sides changed, work for records that are gone, and
+/// records that vanished in a mass.
 namespace fieldsync::verbs {
 
 using base::Cause;
-using base::Failure;
 using storage::Intent;
 using storage::IntentState;
 
 namespace {
 
-bool is_conflict(const Intent& intent) {
-  return intent.state == IntentState::held && intent.cause == Cause::conflict;
+base::Value value_in(const Document& fields, const std::string& name) {
+  const base::Value* value = fields.find(name);
+  return value ? *value : base::Value{};
 }
 
 /// The record's fields as the service has them, as last seen.
@@ -25,12 +29,19 @@ Result<Document> theirs_of(Parts& parts, const Intent& intent) {
   return record ? record->fields : Document{};
 }
 
-base::Value value_in(const Document& fields, const std::string& name) {
-  const base::Value* value = fields.find(name);
-  return value ? *value : base::Value{};
+Document head_of(const Intent& intent) {
+  return Document{{"id", intent.id.raw()},
+                  {"cause", base::info(intent.cause).id},
+                  {"item", intent.item.raw()},
+                  {"kind", intent.kind.raw()},
+                  {"project", intent.project.raw()},
+                  {"author", intent.author},
+                  {"captured_at", base::to_iso_millis(intent.captured_at)},
+                  {"found_at", base::to_iso_millis(intent.changed_at)},
+                  {"evidence", intent.evidence}};
 }
 
-Result<Document> conflict_document(Parts& parts, const Intent& intent) {
+Result<Document> field_conflict(Parts& parts, const Intent& intent) {
   TRY_ASSIGN(const Document theirs, theirs_of(parts, intent));
   base::List fields;
   for (const base::Field& field : intent.fields) {
@@ -39,37 +50,70 @@ Result<Document> conflict_document(Parts& parts, const Intent& intent) {
                               {"ours", field.value},
                               {"theirs", value_in(theirs, field.name)}});
   }
-  return Document{{"id", intent.id.raw()},
-                  {"item", intent.item.raw()},
-                  {"kind", intent.kind.raw()},
-                  {"project", intent.project.raw()},
-                  {"author", intent.author},
-                  {"captured_at", base::to_iso_millis(intent.captured_at)},
-                  {"found_at", base::to_iso_millis(intent.changed_at)},
-                  {"fields", std::move(fields)}};
+  Document row = head_of(intent);
+  row.set("fields", std::move(fields));
+  row.set("choices", base::List{"ours", "theirs", "value"});
+  return row;
 }
 
-Result<Intent> conflict_of(Parts& parts, const Document& arguments) {
-  const std::int64_t number = arguments.integer("conflict");
-  TRY_ASSIGN(const auto intent, parts.work->intent(base::IntentId(number)));
-  if (!intent || !is_conflict(*intent)) {
-    return Failure{Cause::not_found,
-                   "no conflict " + std::to_string(number) + " (`fieldsync conflicts` lists them)"};
-  }
-  return *intent;
+Document act_document(const Intent& act) {
+  base::List files;
+  for (const storage::Attachment& file : act.attachments) files.push_back(file.name);
+  return Document{{"id", act.id.raw()},
+                  {"action", storage::name(act.act)},
+                  {"state", storage::name(act.state)},
+                  {"cause", base::info(act.cause).id},
+                  {"evidence", act.evidence},
+                  {"author", act.author},
+                  {"captured_at", base::to_iso_millis(act.captured_at)},
+                  {"fields", act.fields},
+                  {"files", std::move(files)}};
 }
 
-/// The person's value takes the place of the only field's.
-Result<> take_value(Intent& intent, const std::string& text) {
-  if (intent.fields.size() != 1) {
-    return Failure{Cause::bad_input, "several fields are in conflict: take ours or theirs"};
+/// One row for all work of the item.
+Result<Document> gone_conflict(Parts& parts, const Intent& first) {
+  TRY_ASSIGN(const auto record, parts.view->record(first.item));
+  Document row = head_of(first);
+  const auto* kind = kinds::find_kind(record.kind.raw());
+  row.set("title", kind ? record.fields.text(kind->title_field) : "");
+  base::List acts;
+  bool refused = false;
+  for (const Intent& act : record.pending) {
+    acts.push_back(act_document(act));
+    refused = refused || (act.act == storage::Act::restore && act.state == IntentState::held);
   }
-  const auto* kind = kinds::find_kind(intent.kind.raw());
-  const std::string name = intent.fields.begin()->name;
-  const auto* field = kind ? kind->field(name) : nullptr;
-  if (field == nullptr) return Failure{Cause::field_invalid, name + ": not known here"};
-  TRY_ASSIGN(base::Value value, kinds::parse_field(*kind, *field, text));
-  intent.fields.set(name, std::move(value));
+  row.set("acts", std::move(acts));
+  base::List choices;
+  const app::RemoteParts* remote = parts.find_remote(record.remote);
+  const bool can =
+      remote != nullptr && remote->service->can_push(record.kind, net::Action::restore);
+  if (can && !refused) choices.push_back("restore");
+  if (remote != nullptr && remote->service->can_push(record.kind, net::Action::create)) {
+    choices.push_back("new");
+  }
+  choices.push_back("let-go");
+  row.set("choices", std::move(choices));
+  return row;
+}
+
+Result<> add_vanished(Parts& parts, base::List& rows) {
+  TRY_ASSIGN(const auto follows, parts.work->follows());
+  for (const storage::Follow& follow : follows) {
+    for (const kinds::KindDescriptor& kind : kinds::all_kinds()) {
+      const base::KindId id{std::string(kind.id)};
+      TRY_ASSIGN(const auto vanished, parts.mirror->in_question(follow.remote, follow.project, id));
+      if (vanished == 0) continue;
+      TRY_ASSIGN(const auto known, parts.mirror->count(follow.remote, follow.project, id));
+      rows.push_back(Document{{"id", follow.project.raw() + "/" + id.raw()},
+                              {"cause", base::info(Cause::mass_vanishing).id},
+                              {"kind", id.raw()},
+                              {"tool", kind.tool},
+                              {"project", follow.project.raw()},
+                              {"records", vanished},
+                              {"of", known},
+                              {"choices", base::List{"accept", "keep"}}});
+    }
+  }
   return base::Done{};
 }
 
@@ -77,49 +121,26 @@ Result<> take_value(Intent& intent, const std::string& text) {
 
 Result<Document> conflicts(Parts& parts, const Document&) {
   base::List rows;
+  std::map<base::RecordId, Intent> gone;  // by item: its first act
   base::IntentId after(0);
   for (;;) {
     TRY_ASSIGN(const auto page,
                parts.work->page(storage::WorkStore::Which::open, after, tuning::kQueueRowsMax));
     for (const Intent& intent : page) {
       after = intent.id;
-      if (!is_conflict(intent)) continue;
-      TRY_ASSIGN(Document row, conflict_document(parts, intent));
+      if (sync::is_held_as_gone(intent)) gone.emplace(intent.item, intent);
+      if (intent.state != IntentState::held || intent.cause != Cause::conflict) continue;
+      TRY_ASSIGN(Document row, field_conflict(parts, intent));
       rows.push_back(std::move(row));
     }
     if (static_cast<int>(page.size()) < tuning::kQueueRowsMax) break;
   }
+  for (const auto& [item, first] : gone) {
+    TRY_ASSIGN(Document row, gone_conflict(parts, first));
+    rows.push_back(std::move(row));
+  }
+  TRY(add_vanished(parts, rows));
   return Document{{"conflicts", std::move(rows)}};
-}
-
-Result<Document> resolve(Parts& parts, const Document& arguments) {
-  TRY_ASSIGN(Intent intent, conflict_of(parts, arguments));
-  TRY_ASSIGN(const std::string take, required_text(arguments, "take"));
-  TRY_ASSIGN(const Document theirs, theirs_of(parts, intent));
-  intent.changed_at = parts.world.host.clock.wall();
-  if (take == "theirs") {
-    intent.state = IntentState::cancelled;
-    intent.evidence = "resolved: the office's value was kept; it was " + intent.evidence;
-    TRY(parts.work->update_and_release(intent));
-    return Document{{"id", intent.id.raw()}, {"state", storage::name(intent.state)}};
-  }
-  if (take == "value") {
-    TRY(take_value(intent, arguments.text("value")));
-  } else if (take != "ours") {
-    return Failure{Cause::bad_input, "take: expected ours, theirs or value"};
-  }
-  // The person has seen what the office wrote: from there on it is an edit like any other.
-  for (const base::Field& field : intent.fields) {
-    intent.base.set(field.name, value_in(theirs, field.name));
-  }
-  intent.state = IntentState::queued;
-  intent.cause = Cause::none;
-  intent.evidence = "resolved by a person";
-  intent.attempts = 0;
-  intent.next_attempt = {};
-  TRY(parts.work->update(intent));
-  for (const auto& remote : parts.remotes) remote->engine->nudge();
-  return Document{{"id", intent.id.raw()}, {"state", storage::name(intent.state)}};
 }
 
 }  // namespace fieldsync::verbs

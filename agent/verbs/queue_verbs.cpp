@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "agent/sync/explain.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
@@ -33,14 +31,6 @@ Document receipt_document(const storage::Receipt& receipt) {
                   {"proof", receipt.proof},
                   {"previous", receipt.previous.hex()},
                   {"hash", receipt.hash.hex()}};
-}
-
-/// A number names one act, anything else a record.
-std::optional<base::IntentId> intent_number(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return base::IntentId(number);
 }
 
 Result<Document> explain_record(Parts& parts, const base::RecordId& item) {

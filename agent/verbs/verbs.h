@@ -43,6 +43,8 @@ Result<Document> receipts(Parts& parts, const Document& arguments);
 
 // --- conflict_verbs.cpp --------------------------------------------------------------------------
 Result<Document> conflicts(Parts& parts, const Document& arguments);
+
+// --- resolve_verbs.cpp ---------------------------------------------------------------------------
 Result<Document> resolve(Parts& parts, const Document& arguments);
 
 // --- status_verbs.cpp ----------------------------------------------------------------------------
@@ -63,6 +65,10 @@ void projects(Parts& parts, const Document& arguments, Commands::Answer answer);
 // --- arguments.cpp: reading what came in ---------------------------------------------------------
 Result<base::RecordId> item_of(const Document& arguments);
 Result<std::vector<storage::Attachment>> files_of(const Document& arguments);
+/// Who acts: the named author, or the person this agent works for.
+std::string author_of(const Parts& parts, const Document& arguments);
+/// A number names one act, anything else a record.
+std::optional<base::IntentId> intent_number(const std::string& text);
 /// The named text argument; bad_input when it is missing or empty.
 Result<std::string> required_text(const Document& arguments, std::string_view name);
 /// Which followed project an act without one belongs to: the only one.

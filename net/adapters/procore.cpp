@@ -142,7 +142,7 @@ Result<PushAnswer> Procore::read_push(const PushOp& op, const HttpResponse& repl
   answer.id = op.id;
   if (!makes_new && procore::is_empty_success(reply)) return answer;
   TRY_ASSIGN(const Value body, procore::read_json(reply, told.where()));
-  if (op.action == Action::remove) return answer;
+  if (op.action == Action::remove || op.action == Action::restore) return answer;
   if (makes_new) {
     const base::Document* document = body.as_document();
     const auto id = procore::read_id(document != nullptr ? document->find("id") : nullptr);
@@ -187,6 +187,7 @@ Result<LookUpPage> Procore::read_look_up(const LookUp& look, const HttpResponse&
 
 std::vector<std::string> Procore::missing_in(const PushOp& op, const RemoteRecord& record) const {
   if (op.action == Action::remove) return {"the record is still there"};
+  if (op.action == Action::restore) return {};  // it could be read
   return mapping_of(op.kind).missing(site_, op, record);
 }
 

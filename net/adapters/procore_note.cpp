@@ -67,7 +67,10 @@ class NoteMapping : public KindMapping {
     return record;
   }
 
-  bool can_push(Action action) const override { return action != Action::reply; }
+  /// No bin is documented for notes (10.1): what is deleted there cannot be taken back.
+  bool can_push(Action action) const override {
+    return action != Action::reply && action != Action::restore;
+  }
 
   HttpRequest push(const Site& site, const PushOp& op) const override {
     const std::string path = site.path(path::kNotes, op.project, op.id);

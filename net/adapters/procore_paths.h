@@ -21,6 +21,7 @@ inline constexpr std::string_view kPermissions = "/rest/v1.0/settings/permission
 // RFIs (8.1).
 inline constexpr std::string_view kRfis = "/rest/v1.0/projects/{p}/rfis";
 inline constexpr std::string_view kReplies = "/replies";
+inline constexpr std::string_view kRetrieve = "/retrieve";
 // Drawings (9.2).
 inline constexpr std::string_view kDrawingRevisions = "/rest/v1.0/projects/{p}/drawing_revisions";
 inline constexpr std::string_view kDrawingAreas = "/rest/v1.1/projects/{p}/drawing_areas";

@@ -152,11 +152,15 @@ class RfiMapping : public KindMapping {
     return read_rfi(value, extent);
   }
 
-  /// Nothing but the recycle bin takes an RFI away, and only for admins: not offered.
+  /// Nothing but the recycle bin takes an RFI away, and only for admins: not offered. Taking one
+  /// out of it is; the service decides who may (8.1).
   bool can_push(Action action) const override { return action != Action::remove; }
 
   HttpRequest push(const Site& site, const PushOp& op) const override {
     const std::string path = site.path(path::kRfis, op.project, op.id);
+    if (op.action == Action::restore) {
+      return site.send(Method::patch, path + std::string(path::kRetrieve), {}, {}, op.token);
+    }
     if (op.action == Action::reply) {
       return site.send(Method::post, path + std::string(path::kReplies), {}, reply_body(site, op),
                        op.token);

@@ -42,6 +42,7 @@ enum class Cause {
   locked_by_workflow,
   conflict,
   record_gone,
+  mass_vanishing,
   refused_by_service,
   not_read_back_yet,
   in_doubt,

@@ -62,11 +62,12 @@ struct Fixture {
     REQUIRE(record->has_value());
     return **record;
   }
-  int sweep(std::vector<std::string> ids) {
+  int sweep(std::vector<std::string> ids, std::int64_t gone_max = 1'000) {
     std::vector<ServiceId> list;
     for (auto& id : ids) list.emplace_back(std::move(id));
-    return store->apply_sweep(RemoteName("procore"), ProjectId("1"), KindId("rfi"), list, at(50))
-        .value();
+    return store
+        ->apply_sweep(RemoteName("procore"), ProjectId("1"), KindId("rfi"), list, gone_max, at(50))
+        ->gone;
   }
   std::vector<std::string> listed(MirrorStore::Filter filter) {
     std::vector<std::string> ids;
