@@ -47,16 +47,31 @@ bool is_open_for(const List& acts, const Promise& promise) {
   return false;
 }
 
-int count_at_service(SimWorld& world, const Promise& promise) {
+/// What the service holds, asked once for all promises.
+class Holdings {
+ public:
+  explicit Holdings(SimWorld& world) : world_(world) {}
+  const List& of(const std::string& kind) {
+    const auto found = lists_.find(kind);
+    if (found != lists_.end()) return found->second;
+    return lists_.emplace(kind, world_.records(kind)).first->second;
+  }
+
+ private:
+  SimWorld& world_;
+  std::map<std::string, List> lists_;
+};
+
+int count_at_service(Holdings& service, const Promise& promise) {
   int count = 0;
   if (promise.what == Promise::What::reply) {
-    for (const Value& entry : world.records("rfi_reply")) {
+    for (const Value& entry : service.of("rfi_reply")) {
       const Document& fields = fields_in(*entry.as_document());
       if (fields.text("body").find(promise.text) != std::string::npos) ++count;
     }
     return count;
   }
-  for (const Value& entry : world.records(promise.kind)) {
+  for (const Value& entry : service.of(promise.kind)) {
     const Document& record = *entry.as_document();
     if (promise.what == Promise::What::file) {
       for (const Value& file : list_in(record, "attachments")) {
@@ -85,13 +100,14 @@ std::string text_of(const Promise& promise) {
          promise.field + " \"" + (promise.text.empty() ? promise.sha256 : promise.text) + "\"";
 }
 
-std::string check_one(SimWorld& world, const Promise& promise, const List& acts) {
+std::string check_one(SimWorld& world, Holdings& service, const Promise& promise,
+                      const List& acts) {
   if (promise.what == Promise::What::edit) {
     if (promise.word != Promise::Word::kept) return "";
     if (was_accepted(world, promise) || is_open_for(acts, promise)) return "";
     return "lost: " + text_of(promise);
   }
-  const int count = count_at_service(world, promise);
+  const int count = count_at_service(service, promise);
   if (count > promise.copies) {
     return "doubled: " + text_of(promise) + " is there " + std::to_string(count) + " times";
   }
@@ -197,8 +213,9 @@ std::string check_promises(SimWorld& world) {
       return "receipts: " + check->as_document()->text("problem");
     }
   }
+  Holdings service(world);
   for (const Promise& promise : world.book()) {
-    const std::string wrong = check_one(world, promise, acts[promise.device]);
+    const std::string wrong = check_one(world, service, promise, acts[promise.device]);
     if (!wrong.empty()) return wrong;
   }
   return "";

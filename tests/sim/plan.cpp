@@ -92,6 +92,13 @@ Act site_act(Random& random) {
   return kActs[random.below(std::size(kActs))];
 }
 
+/// Most worlds are short, so that many can be run; a few see tokens expire and rights re-read.
+std::int64_t span_minutes(Random& random) {
+  const auto kind = random.below(20);
+  if (kind == 0) return random.between(40, 150);
+  return kind < 6 ? random.between(10, 40) : random.between(1, 10);
+}
+
 class Planner {
  public:
   Planner(Plan& plan, Random& random) : plan_(plan), random_(random) {}
@@ -174,7 +181,7 @@ Plan make_plan(std::uint64_t seed, Profile profile) {
     const auto trouble = static_cast<Trouble>(i);
     if (random.chance(likelihood(profile, trouble))) plan.troubles.push_back(trouble);
   }
-  plan.span = kMinute * random.between(2, 120);
+  plan.span = kMinute * span_minutes(random);
   add_steps(plan, random);
   return plan;
 }
