@@ -23,3 +23,9 @@ add_executable(fieldsync-sim sim/main.cpp)
 target_link_libraries(fieldsync-sim PRIVATE fs_sim)
 set_source_files_properties(sim/main.cpp PROPERTIES
   COMPILE_DEFINITIONS "FIELDSYNC_COMMIT=\"${fs_commit}\"")
+
+# Ends in a line "N passed, N failed". The ordinary run takes other worlds than the longer ones.
+add_test(NAME sim_regressions
+  COMMAND fieldsync-sim --regressions ${CMAKE_CURRENT_SOURCE_DIR}/sim/regressions.txt)
+add_test(NAME sim_same_seed_same_world COMMAND fieldsync-sim --seeds 50 --twice)
+set_tests_properties(sim_regressions sim_same_seed_same_world PROPERTIES LABELS sim TIMEOUT 900)

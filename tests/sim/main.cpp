@@ -4,7 +4,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Options {
   Profile profile = Profile::swarm;
   enum class Output { quiet, trace } output = Output::quiet;
   enum class Twice { no, yes } twice = Twice::no;
+  std::string regressions;  ///< a file of seeds to run in place of a range
   int failures_max = 5;
 };
 
@@ -41,7 +43,8 @@ const char* profile_name(Profile profile) {
   std::fprintf(stderr,
                "fieldsync-sim: %s\n"
                "usage: fieldsync-sim [--first-seed N] [--seeds K] [--jobs J] [--trace]\n"
-               "                     [--profile swarm|calm|link|crash|office] [--twice]\n",
+               "                     [--profile swarm|calm|link|crash|office] [--twice]\n"
+               "       fieldsync-sim --regressions FILE\n",
                why);
   std::exit(2);
 }
@@ -53,9 +56,9 @@ std::uint64_t number(const char* text) {
   return value;
 }
 
-Profile profile_of(const char* text) {
+Profile profile_of(const std::string& text) {
   for (const auto& [known, profile] : kProfiles) {
-    if (std::strcmp(known, text) == 0) return profile;
+    if (text == known) return profile;
   }
   usage("no such profile");
 }
@@ -78,6 +81,8 @@ Options read_options(int argc, char** argv) {
       options.profile = profile_of(value());
     } else if (word == "--trace") {
       options.output = Options::Output::trace;
+    } else if (word == "--regressions") {
+      options.regressions = value();
     } else if (word == "--twice") {
       options.twice = Options::Twice::yes;
     } else {
@@ -99,7 +104,7 @@ void tell_seed(int) {
   std::abort();
 }
 
-void tell_failure(const Options& options, const Plan& plan, const std::string& wrong) {
+void tell_failure(const Plan& plan, const std::string& wrong) {
   std::printf("FAILED %s\n  %s\n", plan.summary().c_str(), wrong.c_str());
   const Shrunk shrunk = shrink(plan, wrong);
   std::printf("  smallest: %s\n", shrunk.plan.summary().c_str());
@@ -109,42 +114,63 @@ void tell_failure(const Options& options, const Plan& plan, const std::string& w
   }
   std::printf(
       "  %s\n  replay: fieldsync-sim --first-seed %llu --seeds 1 --profile %s --trace (%s)\n",
-      shrunk.wrong.c_str(), static_cast<unsigned long long>(plan.seed),
-      profile_name(options.profile), FIELDSYNC_COMMIT);
+      shrunk.wrong.c_str(), static_cast<unsigned long long>(plan.seed), profile_name(plan.profile),
+      FIELDSYNC_COMMIT);
   std::fflush(stdout);
+}
+
+/// Runs one world. Whether it passed.
+bool run_one(const Options& options, std::uint64_t seed, Profile profile) {
+  current_seed = seed;
+  const Plan plan = make_plan(seed, profile);
+  SimWorld world(plan);
+  if (options.output == Options::Output::trace) {
+    std::printf("%s\n", plan.summary().c_str());
+    world.trace_to(stdout);
+  }
+  const std::string wrong = world.run();
+  if (options.twice == Options::Twice::yes) {
+    SimWorld again(plan);
+    (void)again.run();
+    if (again.hash() != world.hash()) {
+      std::printf("FAILED seed %llu: two runs differ\n", static_cast<unsigned long long>(seed));
+      return false;
+    }
+  }
+  if (wrong.empty()) return true;
+  if (options.output == Options::Output::trace) {
+    std::printf("FAILED %s\n", wrong.c_str());
+  } else {
+    tell_failure(plan, wrong);
+  }
+  return false;
 }
 
 /// Runs every `jobs`-th seed from `first`. The number of failures.
 int run_share(const Options& options, std::uint64_t offset) {
   int failures = 0;
-  for (std::uint64_t i = offset; i < options.count; i += static_cast<std::uint64_t>(options.jobs)) {
-    current_seed = options.first + i;
-    const Plan plan = make_plan(current_seed, options.profile);
-    SimWorld world(plan);
-    if (options.output == Options::Output::trace) {
-      std::printf("%s\n", plan.summary().c_str());
-      world.trace_to(stdout);
-    }
-    const std::string wrong = world.run();
-    if (options.twice == Options::Twice::yes) {
-      SimWorld again(plan);
-      (void)again.run();
-      if (again.hash() != world.hash()) {
-        std::printf("FAILED seed %llu: two runs differ\n",
-                    static_cast<unsigned long long>(current_seed));
-        ++failures;
-      }
-    }
-    if (wrong.empty()) continue;
-    ++failures;
-    if (options.output == Options::Output::trace) {
-      std::printf("FAILED %s\n", wrong.c_str());
-    } else {
-      tell_failure(options, plan, wrong);
-    }
-    if (failures >= options.failures_max) break;
+  for (std::uint64_t i = offset; i < options.count && failures < options.failures_max;
+       i += static_cast<std::uint64_t>(options.jobs)) {
+    if (!run_one(options, options.first + i, options.profile)) ++failures;
   }
   return failures;
+}
+
+/// Lines of "SEED PROFILE  text"; `#` begins a comment.
+int run_regressions(const Options& options) {
+  std::ifstream file(options.regressions);
+  if (!file) usage(("cannot read " + options.regressions).c_str());
+  int passed = 0, failed = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream words(line);
+    std::uint64_t seed = 0;
+    std::string profile;
+    if (!(words >> seed >> profile)) usage(("not a regression: " + line).c_str());
+    ++(run_one(options, seed, profile_of(profile)) ? passed : failed);
+  }
+  std::printf("%d passed, %d failed\n", passed, failed);
+  return failed == 0 && passed > 0 ? 0 : 1;
 }
 
 int run_all(const Options& options) {
@@ -170,6 +196,7 @@ int main(int argc, char** argv) {
   using namespace fieldsync::sim;
   const Options options = read_options(argc, argv);
   std::signal(SIGABRT, tell_seed);
+  if (!options.regressions.empty()) return run_regressions(options);
   const int failures = run_all(options);
   std::printf("%llu passed, %d failed\n",
               static_cast<unsigned long long>(options.count - static_cast<std::uint64_t>(failures)),
