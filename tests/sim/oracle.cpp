@@ -227,6 +227,8 @@ std::string check_views(SimWorld& world) {
        {{"subject", "subject"}, {"reference", "reference"}, {"drawing_number", "drawing_number"}}},
       {"note", {{"comment", "comment"}}},
       {"photo", {{"description", "description"}}}};
+  // An hour's calls may be spent: a polite agent waits for the next.
+  if (world.plan().has(Trouble::budget)) world.run_for(std::chrono::minutes(65));
   for (const auto& device : world.devices()) {
     // Two complete looks, apart from each other, are what believing a deletion takes.
     for (int look = 0; look < 3; ++look) {
