@@ -204,14 +204,16 @@ ToolState read_tool(const Row& row) {
   state.cause = base::cause_from_id(row.bytes(8)).value_or(base::Cause::mirror_damaged);
   state.evidence = row.text(9);
   state.swept_under = row.text(10);
+  state.audited_at = optional_time(row, 11);
   return state;
 }
 
 void store_tool(Database& db, const ToolState& s) {
-  db.run("INSERT OR REPLACE INTO tool(" FS_TOOL_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  db.run("INSERT OR REPLACE INTO tool(" FS_TOOL_COLUMNS
+         ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
          s.remote.raw(), s.project.raw(), s.tool, bind_time(s.changes_until),
          bind_time(s.complete_as_of), bind_time(s.swept_at), millis_of(s.next_poll), s.attempts,
-         base::info(s.cause).id, s.evidence, s.swept_under);
+         base::info(s.cause).id, s.evidence, s.swept_under, bind_time(s.audited_at));
 }
 
 }  // namespace fieldsync::storage

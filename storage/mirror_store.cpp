@@ -182,6 +182,23 @@ Result<std::vector<RecordKey>> MirrorStore::needing_show(const RemoteName& remot
   });
 }
 
+Result<std::vector<RecordKey>> MirrorStore::stalest(const RemoteName& remote, const KindId& kind,
+                                                    WallTime before, int limit) {
+  return mirrored([&] {
+    std::vector<RecordKey> keys;
+    for (const Scope& scope : scopes_of(*db_, remote, std::nullopt, kind)) {
+      db_->each(
+          "SELECT id FROM record INDEXED BY record_observed WHERE scope = ? AND presence = 0 "
+          "AND extent = 0 AND observed_at < ? ORDER BY observed_at LIMIT ?",
+          [&](const Row& row) {
+            keys.push_back({scope.remote, scope.project, scope.kind, ServiceId(row.text(0))});
+          },
+          scope.number, millis_of(before), limit);
+    }
+    return keys;
+  });
+}
+
 Result<> MirrorStore::mark_missing(const RecordKey& key, WallTime now) {
   return mirrored([&] {
     db_->run("UPDATE record SET presence = ?, observed_at = ? WHERE number = ? AND presence = ?",

@@ -60,6 +60,7 @@ struct ToolState {
   std::optional<WallTime> complete_as_of;  ///< when the last round of this tool ended (our clock)
   std::optional<WallTime> swept_at;        ///< last complete listing of all ids
   std::string swept_under;  ///< the rights under which the last complete listing was made
+  std::optional<WallTime> audited_at;  ///< last complete listing of all records with fields
   WallTime next_poll{};
   int attempts = 0;
   base::Cause cause = base::Cause::not_polled_yet;
@@ -110,12 +111,17 @@ class MirrorStore {
                              const KindId& kind);
   /// Records that need a full look, newest first.
   Result<std::vector<RecordKey>> needing_show(const RemoteName& remote, int limit);
+  /// Whole records of the kind that were last looked at before `before`: of each project the
+  /// longest unseen, `limit` at most.
+  Result<std::vector<RecordKey>> stalest(const RemoteName& remote, const KindId& kind,
+                                         WallTime before, int limit);
   /// What a complete listing of ids of one kind says about the records kept here.
   struct Swept {
-    std::int64_t known = 0;   ///< not gone before it
-    std::int64_t absent = 0;  ///< of those, how many it lacked for the second time
-    int gone = 0;             ///< gone now that were not before
-    int put_in_question = 0;  ///< now in question that were not before
+    std::int64_t known = 0;    ///< not gone before it
+    std::int64_t absent = 0;   ///< of those, how many it lacked for the second time
+    int gone = 0;              ///< gone now that were not before
+    int put_in_question = 0;   ///< now in question that were not before
+    std::int64_t unknown = 0;  ///< listed and not kept here
   };
   /// What apply_sweep would find, without changing anything.
   Result<Swept> weigh_sweep(const RemoteName& remote, const ProjectId& project, const KindId& kind,

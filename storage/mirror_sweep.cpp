@@ -46,9 +46,11 @@ bool goes(const Known& each) {
   return each.before != Presence::gone && each.after == Presence::gone;
 }
 
-MirrorStore::Swept weigh(const std::vector<Known>& known) {
+MirrorStore::Swept weigh(const std::vector<Known>& known, std::size_t listed) {
   MirrorStore::Swept swept;
+  swept.unknown = static_cast<std::int64_t>(listed);
   for (const Known& each : known) {
+    if (each.after == Presence::present) --swept.unknown;
     if (each.before != Presence::gone) ++swept.known;
     if (goes(each) || each.after == Presence::in_question) ++swept.absent;
   }
@@ -57,6 +59,7 @@ MirrorStore::Swept weigh(const std::vector<Known>& known) {
 
 std::vector<ServiceId> sorted(std::vector<ServiceId> ids) {
   std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
 
@@ -67,7 +70,8 @@ Result<MirrorStore::Swept> MirrorStore::weigh_sweep(const RemoteName& remote,
                                                     const std::vector<ServiceId>& ids) {
   return mirrored([&]() -> Swept {
     const auto scope = find_scope(*db_, remote, project, kind);
-    return scope ? weigh(compare(*db_, *scope, sorted(ids))) : Swept{};
+    const auto listed = sorted(ids);
+    return scope ? weigh(compare(*db_, *scope, listed), listed.size()) : Swept{};
   });
 }
 
@@ -79,9 +83,11 @@ Result<MirrorStore::Swept> MirrorStore::apply_sweep(const RemoteName& remote,
     Swept swept;
     db_->transact([&] {
       const auto scope = find_scope(*db_, remote, project, kind);
+      const auto listed = sorted(ids);
+      swept.unknown = static_cast<std::int64_t>(listed.size());
       if (!scope) return;
-      const auto known = compare(*db_, *scope, sorted(ids));
-      swept = weigh(known);
+      const auto known = compare(*db_, *scope, listed);
+      swept = weigh(known, listed.size());
       for (const Known& each : known) {
         Presence after = each.after;
         if (goes(each) && swept.absent > gone_max) after = Presence::in_question;

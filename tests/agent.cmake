@@ -21,6 +21,7 @@ fs_add_test(agent_tests
 
 fs_add_test(agent_engine_tests
   SOURCES
+    unit/agent_audit_test.cpp
     unit/agent_converge_test.cpp
     unit/agent_engine_test.cpp
     unit/agent_isolation_test.cpp

@@ -27,6 +27,10 @@ void Downloader::download(const storage::RecordKey& key, const storage::MirrorFi
   run->file = file;
   run->draft = context_.files.incoming_path();
   run->done = std::move(done);
+  if (file.url.empty()) {
+    return renew(run, {Cause::processing_at_service,
+                       file.name + ": the service is still processing it and has no address yet"});
+  }
   net::HttpRequest first = context_.remote.service.download(run->remote_file());
   request(std::move(run), std::move(first), 0);
 }
@@ -68,7 +72,7 @@ void Downloader::renew(std::shared_ptr<Run> run, const Failure& failure) {
                  if (!stored) return run->done(stored);
                  if (refused) return postpone(run, *refused);
                  for (const net::RemoteFile& file : record->files) {
-                   if (file.slot != run->file.slot) continue;
+                   if (file.slot != run->file.slot || file.url.empty()) continue;
                    run->file.url = file.url;
                    run->file.size = file.size;
                    return request(run, context_.remote.service.download(file), 0);

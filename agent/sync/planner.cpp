@@ -139,13 +139,15 @@ class Planner {
     }
   }
 
+  void plan_show(const storage::RecordKey& key) {
+    Step step{StepKind::show, record_key(key)};
+    step.endpoint = show_endpoint(key.kind);
+    step.record = key;
+    add_call(step);
+  }
+
   void plan_reading() {
-    for (const storage::RecordKey& key : s_.shows) {
-      Step step{StepKind::show, record_key(key)};
-      step.endpoint = show_endpoint(key.kind);
-      step.record = key;
-      add_call(step);
-    }
+    for (const storage::RecordKey& key : s_.shows) plan_show(key);
     for (const auto& wanted : s_.downloads) {
       Step step{StepKind::download, "file:" + record_key(wanted.key) + ":" + wanted.file.slot};
       step.endpoint = kDownloadEndpoint;
@@ -153,6 +155,7 @@ class Planner {
       step.file = wanted.file;
       if (downloads_left_ > 0 && add(step)) --downloads_left_;
     }
+    for (const storage::RecordKey& key : s_.audits) plan_show(key);
   }
 
   void add_upload(const Intent& intent) {

@@ -53,7 +53,8 @@ struct Situation {
   std::optional<base::WallTime> rights_retry_at;  ///< after a reading of them failed
   std::vector<storage::RecordKey> shows;          ///< records known only in part
   std::vector<storage::MirrorStore::WantedFile> downloads;
-  std::set<std::string> busy;  ///< keys of steps under way
+  std::vector<storage::RecordKey> audits;  ///< records to compare again, when nothing else is due
+  std::set<std::string> busy;              ///< keys of steps under way
   /// Endpoints in trouble: when their probe may go.
   std::map<std::string, base::WallTime> shut_endpoints;
   std::set<std::string> busy_endpoints;  ///< of steps under way

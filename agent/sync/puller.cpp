@@ -31,6 +31,7 @@ struct Puller::Round {
   enum class Rights { as_known, confirmed } rights = Rights::as_known;
   std::int64_t unreadable = 0;   ///< records nobody could read
   std::string first_unreadable;  ///< why not, of the first
+  std::int64_t unknown = 0;      ///< ids the service listed that were not here
   StepDone done;
 };
 
@@ -172,6 +173,7 @@ Result<> Puller::take_sweep(Round& round) {
   TRY_ASSIGN(const auto swept,
              context_.mirror.apply_sweep(remote, round.project, kind, round.ids,
                                          believable(weighed.known), context_.now()));
+  round.unknown += swept.unknown;
   if (swept.put_in_question > 0) {
     context_.log.warning("pull.mass_vanishing",
                          {{"kind", kind.raw()}, {"records", swept.absent}, {"of", swept.known}});
@@ -215,6 +217,7 @@ Result<> Puller::finish(Round& round) {
   if (round.sweep != Sweep::ids && covered) round.state.changes_until = round.began;
   if (round.sweep != Sweep::changes) round.state.swept_at = now;
   if (round.sweep != Sweep::ids) round.state.complete_as_of = now;
+  if (round.sweep == Sweep::everything) round.state.audited_at = now;
   // A look for deletions is no look for changes: that one follows at once.
   round.state.next_poll =
       round.sweep == Sweep::ids
@@ -227,6 +230,14 @@ Result<> Puller::finish(Round& round) {
     round.state.cause = Cause::unexpected_answer;
     round.state.evidence =
         std::to_string(round.unreadable) + " records could not be read: " + round.first_unreadable;
+  }
+  if (round.sweep == Sweep::ids && round.unknown > 0) {
+    // Changes were missed: only a look at everything tells which. At most one a day.
+    round.state.changes_until.reset();
+    round.state.cause = Cause::not_polled_yet;
+    round.state.evidence = std::to_string(round.unknown) +
+                           " records of the service were not here; all of the tool is read again";
+    context_.log.warning("pull.missed", {{"tool", round.tool}, {"records", round.unknown}});
   }
   context_.log.info("pull.done", {{"tool", round.tool}, {"pages", round.pages}});
   return context_.mirror.save_tool_state(round.state);

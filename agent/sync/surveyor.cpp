@@ -70,14 +70,7 @@ Result<> Surveyor::survey_tools(Situation& situation) {
       facts.state.remote = context_.remote.name;
       facts.state.project = follow.project;
       facts.state.tool = tool;
-      const bool sweep_due =
-          !facts.state.swept_at || *facts.state.swept_at + tuning::kSweepInterval <= situation.now;
-      if (!facts.state.changes_until) {
-        facts.due_sweep = net::Sweep::everything;
-      } else if (sweep_due && facts.state.complete_as_of >= facts.state.swept_at) {
-        // Only after a round of changes, so that new records are known before old ones are missed.
-        facts.due_sweep = net::Sweep::ids;
-      }
+      facts.due_sweep = auditor_.due_round(facts.state);
       situation.tools.push_back(std::move(facts));
     }
   }
@@ -188,6 +181,13 @@ Result<> Surveyor::survey_reading(Situation& situation) {
     const auto held = shows_held_back_.find(key);
     if (held != shows_held_back_.end() && held->second > situation.now) continue;
     if (context_.remote.service.needs_show(key.kind)) situation.shows.push_back(key);
+  }
+  TRY_ASSIGN(const auto audits, auditor_.due_shows());
+  for (const storage::RecordKey& key : audits) {
+    const auto held = shows_held_back_.find(key);
+    if (held == shows_held_back_.end() || held->second <= situation.now) {
+      situation.audits.push_back(key);
+    }
   }
   TRY_ASSIGN(situation.downloads,
              context_.mirror.wanted_files(context_.remote.name, base::KindId("drawing"), "pdf",

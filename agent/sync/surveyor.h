@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/sync/auditor.h"
 #include "agent/sync/context.h"
 #include "agent/sync/planner.h"
 #include "agent/sync/rights.h"
@@ -10,7 +11,8 @@ namespace fieldsync::sync {
 /// Loop thread only.
 class Surveyor {
  public:
-  Surveyor(Context& context, const RightsReader& rights) : context_(context), rights_(rights) {}
+  Surveyor(Context& context, const RightsReader& rights)
+      : context_(context), rights_(rights), auditor_(context) {}
 
   /// Everything but what is in flight, which the engine adds.
   base::Result<Situation> survey();
@@ -29,6 +31,7 @@ class Surveyor {
 
   Context& context_;
   const RightsReader& rights_;
+  Auditor auditor_;
   std::map<storage::RecordKey, base::WallTime> shows_held_back_;
 };
 

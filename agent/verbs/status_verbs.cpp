@@ -42,6 +42,11 @@ Document tool_document(Parts& parts, const storage::ToolState& state) {
   tool.set("complete_as_of", state.complete_as_of
                                  ? base::Value(base::to_iso_seconds(*state.complete_as_of))
                                  : base::Value());
+  const auto time_of = [](const std::optional<base::WallTime>& at) {
+    return at ? base::Value(base::to_iso_seconds(*at)) : base::Value();
+  };
+  tool.set("ids_compared_at", time_of(state.swept_at));
+  tool.set("fields_compared_at", time_of(state.audited_at));
   tool.set("missing", state.complete_as_of ? state.evidence
                                            : std::string("the first round has not ended yet"));
   std::int64_t records = 0;

@@ -20,6 +20,8 @@ namespace fieldsync::net::sandbox {
 ///   lose_upload {uuid}               the storage has forgotten it: 410 from now on
 ///   lose_uploads {}                  the same of every upload so far
 Reply answer_office(World& world, const Document& command);
+/// The switch office_races: somebody edits the RFI between a client's read and its write.
+void race_office(World& world, Record& rfi);
 /// POST /drawing?number=N&title=T: the body as the PDF of a new drawing. {id} of its revision.
 Reply answer_new_drawing(World& world, const Request& request);
 

@@ -108,7 +108,9 @@ std::optional<Reply> read_common_filters(Call& call, ListSpec& spec) {
     if (into && exclusive) --into->second;
     return into.has_value();
   };
-  if (!read("filters[updated_at]", spec.updated) || !read("filters[created_at]", spec.created)) {
+  const bool by_change = call.world.settings.choice("updated_at_filter") == "works";
+  if ((by_change && !read("filters[updated_at]", spec.updated)) ||
+      !read("filters[created_at]", spec.created)) {
     return code_error(400, "Invalid date range", "a range is start...end, both ISO 8601");
   }
   spec.ids = call.params.list("filters[id]");

@@ -1,5 +1,6 @@
 #include "net/sandbox/rfis.h"
 
+#include "net/sandbox/office.h"
 #include "net/sandbox/paging.h"
 #include "net/sandbox/rfi_write.h"
 #include "net/sandbox/router.h"
@@ -121,6 +122,7 @@ Reply update(Call& call) {
   auto found = find_rfi(call, Access::read_only);
   if (found.refused) return *found.refused;
   Record& rfi = found.rfi;
+  if (world.settings.flag("office_races")) race_office(world, rfi);
   const Document* sent = object(call.body, "rfi");
   if (!sent) return message_error(400, "param is missing or the value is empty: rfi", "rfi");
   Document fields = *sent;

@@ -44,6 +44,13 @@ const std::vector<SettingRow>& all_settings() {
        {},
        "HEIC photos are refused (facts/procore-api.md 11: silent)"},
       {"drawing_processing_seconds", 120, {}, "from drawing upload to ready_for_review"},
+      {"office_races",
+       false,
+       {},
+       "the office edits an RFI's drawing_number right before each PATCH of it"},
+      {"download_bytes", "whole", {"whole", "short"}, "short: half of each file, as if whole"},
+      {"files_unavailable", false, {}, "files have no URL yet: file_unavailable"},
+      {"updated_at_filter", "works", {"works", "ignored"}, "filters[updated_at] of lists"},
       {"photo_private", false, {}, "photos are private unless they say otherwise"},
   };
   return rows;

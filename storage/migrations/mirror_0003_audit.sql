@@ -1,0 +1,5 @@
+-- mirror.db, layout 3: what was last compared with the service, record by record and tool by tool.
+
+ALTER TABLE tool ADD COLUMN audited_at INTEGER;
+
+CREATE INDEX record_observed ON record(scope, observed_at) WHERE presence = 0 AND extent = 0;
