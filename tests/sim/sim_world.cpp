@@ -259,8 +259,9 @@ void SimWorld::heal() {
   }
   control(Method::patch, "/settings", {{"rate_hourly", 0}, {"rate_spike", 0}});
   for (const auto& device : devices_) {
-    // A pair of tokens whose renewal was lost is dead: the person logs in again.
-    if (device->login == Device::Login::person) log_in(*device);
+    // A pair of tokens whose renewal was lost is dead, and a login refused too often is paused:
+    // someone logs in again.
+    log_in(*device);
   }
   if (!settle(tuning::kSettleMax)) {
     // What only a person can mend: acts that were given up after many tries.
