@@ -86,11 +86,11 @@ int count_at_service(Holdings& service, const Promise& promise) {
   return count;
 }
 
-bool was_accepted(SimWorld& world, const Promise& promise) {
-  for (const std::string& body : world.accepted()) {
-    if (body.find(promise.text) != std::string::npos) return true;
-  }
-  return false;
+/// How many changes with its text the service has accepted.
+int times_accepted(SimWorld& world, const Promise& promise) {
+  return static_cast<int>(std::count_if(
+      world.accepted().begin(), world.accepted().end(),
+      [&](const std::string& body) { return body.find(promise.text) != std::string::npos; }));
 }
 
 std::string text_of(const Promise& promise) {
@@ -104,7 +104,7 @@ std::string check_one(SimWorld& world, Holdings& service, const Promise& promise
                       const List& acts) {
   if (promise.what == Promise::What::edit) {
     if (promise.word != Promise::Word::kept) return "";
-    if (was_accepted(world, promise) || is_open_for(acts, promise)) return "";
+    if (times_accepted(world, promise) > 0 || is_open_for(acts, promise)) return "";
     return "lost: " + text_of(promise);
   }
   const int count = count_at_service(service, promise);
@@ -113,11 +113,9 @@ std::string check_one(SimWorld& world, Holdings& service, const Promise& promise
   }
   if (promise.word == Promise::Word::let_go || count == promise.copies) return "";
   if (is_open_for(acts, promise)) return "";
-  // The office may have overwritten what it got.
-  if (promise.what == Promise::What::create && promise.kind == "rfi" &&
-      was_accepted(world, promise)) {
-    return "";
-  }
+  // The office may have written over what it got.
+  const bool has_text = promise.what == Promise::What::create && !promise.text.empty();
+  if (has_text && times_accepted(world, promise) >= promise.copies) return "";
   return "lost: " + text_of(promise) + " is there " + std::to_string(count) + " times of " +
          std::to_string(promise.copies);
 }

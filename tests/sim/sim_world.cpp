@@ -95,13 +95,15 @@ void SimWorld::set_up_device(int number) {
 
 void SimWorld::log_in(Device& device) {
   const Document access = sandbox_->access();
-  Document credentials{{"secret", access.text("client_secret")}};
-  if (device.login == Device::Login::person) {
-    (void)call(device, "login", credentials);
+  const Document secret{{"secret", access.text("client_secret")}};
+  Result<Document> in = Failure{base::Cause::offline, "not tried"};
+  for (int attempt = 0; attempt < tuning::kLoginsMax && !in; ++attempt) {
+    if (attempt > 0) run_for(tuning::kSettleLook);
+    in = call(device, "login", secret);
+    if (device.login == Device::Login::machine) continue;
     const Document code = control(Method::post, "/code", {{"user", net::sandbox::kManager}});
-    credentials = {{"code", code.text("code")}};
+    in = call(device, "login", {{"code", code.text("code")}});
   }
-  const auto in = call(device, "login", credentials);
   if (!in)
     wrong("device " + std::to_string(device.number) + " cannot log in: " + in.failure().what);
 }
