@@ -62,7 +62,8 @@ void fill_mirror(tests::SharedWorld& world, const app::Config& config,
   state.remote = config.remotes[0].name;
   state.project = config.follows[0].project;
   state.tool = "rfis";
-  state.changes_until = state.complete_as_of = state.swept_at = world.clock.wall();
+  state.changes_until = state.complete_as_of = world.clock.wall();
+  state.swept_at = state.audited_at = world.clock.wall();
   state.next_poll = world.clock.wall() + std::chrono::hours(24);
   FS_CHECK(opened->store->apply(rows, state).ok());
 }
