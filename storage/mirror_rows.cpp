@@ -205,15 +205,16 @@ ToolState read_tool(const Row& row) {
   state.evidence = row.text(9);
   state.swept_under = row.text(10);
   state.audited_at = optional_time(row, 11);
+  state.read_under = row.text(12);
   return state;
 }
 
 void store_tool(Database& db, const ToolState& s) {
   db.run("INSERT OR REPLACE INTO tool(" FS_TOOL_COLUMNS
-         ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
          s.remote.raw(), s.project.raw(), s.tool, bind_time(s.changes_until),
          bind_time(s.complete_as_of), bind_time(s.swept_at), millis_of(s.next_poll), s.attempts,
-         base::info(s.cause).id, s.evidence, s.swept_under, bind_time(s.audited_at));
+         base::info(s.cause).id, s.evidence, s.swept_under, bind_time(s.audited_at), s.read_under);
 }
 
 }  // namespace fieldsync::storage

@@ -45,7 +45,7 @@ bool store_files(Database& db, std::int64_t scope, std::int64_t record, const Mi
 ToolState read_tool(const Row& row);
 #define FS_TOOL_COLUMNS                                                                   \
   "remote, project, tool, changes_until, complete_as_of, swept_at, next_poll, attempts, " \
-  "cause, evidence, swept_under, audited_at"
+  "cause, evidence, swept_under, audited_at, read_under"
 void store_tool(Database& db, const ToolState& state);
 
 inline std::int64_t millis_of(WallTime at) { return at.since_epoch.count(); }

@@ -60,6 +60,7 @@ struct ToolState {
   std::optional<WallTime> complete_as_of;  ///< when the last round of this tool ended (our clock)
   std::optional<WallTime> swept_at;        ///< last complete listing of all ids
   std::string swept_under;  ///< the rights under which the last complete listing was made
+  std::string read_under;   ///< the rights under which all records were last read with fields
   std::optional<WallTime> audited_at;  ///< last complete listing of all records with fields
   WallTime next_poll{};
   int attempts = 0;

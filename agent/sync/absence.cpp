@@ -20,7 +20,7 @@ std::int64_t believable(std::int64_t known) {
 
 std::string rights_of(const Remote& remote, const base::ProjectId& project, std::string_view tool) {
   const auto rights = remote.rights.find(project);
-  if (rights == remote.rights.end()) return "unknown";
+  if (rights == remote.rights.end()) return std::string(kRightsUnknown);
   const auto found = rights->second.tools.find(std::string(tool));
   if (found == rights->second.tools.end()) return "not listed";
   const net::ToolPermission& permission = found->second;

@@ -11,7 +11,8 @@ namespace fieldsync::sync {
 std::int64_t believable(std::int64_t known);
 
 /// What this login may do in the tool, as text: two lists that were made under different ones do
-/// not add up to evidence.
+/// not add up to evidence. kRightsUnknown before they were read.
+inline constexpr std::string_view kRightsUnknown = "unknown";
 std::string rights_of(const Remote& remote, const base::ProjectId& project, std::string_view tool);
 
 /// The record of these acts is about to be taken into the mirror again, or was just listed; `seen`

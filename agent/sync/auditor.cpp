@@ -1,6 +1,7 @@
 #include "agent/sync/auditor.h"
 
 #include <algorithm>
+#include "agent/sync/absence.h"
 
 #include "agent/sync/tuning.h"
 
@@ -17,6 +18,9 @@ bool Auditor::budget_is_left() const {
 net::Sweep Auditor::due_round(const storage::ToolState& state) const {
   const base::WallTime now = context_.now();
   if (!state.changes_until) return net::Sweep::everything;
+  // What was hidden changed without being in any list of changes.
+  const std::string rights = rights_of(context_.remote, state.project, state.tool);
+  if (rights != kRightsUnknown && rights != state.read_under) return net::Sweep::everything;
   // Only after a round of changes, so that new records are known before old ones are missed.
   if (state.complete_as_of < state.swept_at) return net::Sweep::changes;
   const bool audit_is_due = !state.audited_at || *state.audited_at + tuning::kAuditInterval <= now;

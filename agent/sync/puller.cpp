@@ -23,6 +23,7 @@ struct Puller::Round {
   std::vector<net::ListQuery> queries;
   std::size_t at = 0;  ///< index of the listing under way
   int pages = 0;
+  std::string rights_then;            ///< what this login might do when the round began
   std::optional<WallTime> began;      ///< the service's clock at the first answer
   std::vector<base::ServiceId> ids;   ///< of the listing under way, when it is a sweep
   std::optional<std::int64_t> total;  ///< as its first page counted
@@ -56,6 +57,7 @@ void Puller::pull(const base::ProjectId& project, const std::string& tool, Sweep
   round->state.remote = context_.remote.name;
   round->state.project = project;
   round->state.tool = tool;
+  round->rights_then = rights_of(context_.remote, project, tool);
 
   const WallTime now = context_.courier.service_now();
   WallTime to = now + tuning::kWindowAhead;
@@ -217,7 +219,10 @@ Result<> Puller::finish(Round& round) {
   if (round.sweep != Sweep::ids && covered) round.state.changes_until = round.began;
   if (round.sweep != Sweep::changes) round.state.swept_at = now;
   if (round.sweep != Sweep::ids) round.state.complete_as_of = now;
-  if (round.sweep == Sweep::everything) round.state.audited_at = now;
+  if (round.sweep == Sweep::everything) {
+    round.state.audited_at = now;
+    round.state.read_under = round.rights_then;
+  }
   // A look for deletions is no look for changes: that one follows at once.
   round.state.next_poll =
       round.sweep == Sweep::ids
