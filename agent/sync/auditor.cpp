@@ -1,8 +1,8 @@
 #include "agent/sync/auditor.h"
 
 #include <algorithm>
-#include "agent/sync/absence.h"
 
+#include "agent/sync/absence.h"
 #include "agent/sync/tuning.h"
 
 namespace fieldsync::sync {

@@ -221,7 +221,10 @@ Result<> Puller::finish(Round& round) {
   if (round.sweep != Sweep::ids) round.state.complete_as_of = now;
   if (round.sweep == Sweep::everything) {
     round.state.audited_at = now;
-    round.state.read_under = round.rights_then;
+    // The first round of a start goes out beside the reading of rights.
+    round.state.read_under = round.rights_then == kRightsUnknown
+                                 ? rights_of(context_.remote, round.project, round.tool)
+                                 : round.rights_then;
   }
   // A look for deletions is no look for changes: that one follows at once.
   round.state.next_poll =
