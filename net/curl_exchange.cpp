@@ -83,7 +83,13 @@ int OpenSockets::on_open(void* self, curl_socket_t socket, curlsocktype) {
 
 int OpenSockets::on_close(void* self, curl_socket_t socket) {
   static_cast<OpenSockets*>(self)->sockets_.erase(socket);
-  platform::close_socket(static_cast<platform::SocketHandle>(socket));
+  // A request that was given up must not arrive later, after a look for it found nothing.
+  const auto handle = static_cast<platform::SocketHandle>(socket);
+  if (platform::unconfirmed_bytes(handle) > 0) {
+    platform::abandon_socket(handle);
+  } else {
+    platform::close_socket(handle);
+  }
   return 0;
 }
 

@@ -28,7 +28,10 @@ enum class ShutDown {
   both,     ///< and whoever waits on this side wakes up
 };
 void shut_down(SocketHandle socket, ShutDown what);
+/// Closes; what was written still leaves when the link is back, minutes later if need be.
 void close_socket(SocketHandle socket);
+/// Closes and throws away what was written and is not confirmed: nothing leaves any more.
+void abandon_socket(SocketHandle socket);
 /// Bytes given to the system that the other side has not confirmed yet; 0 where it cannot be told.
 base::ByteCount unconfirmed_bytes(SocketHandle socket);
 

@@ -10,6 +10,7 @@ fs_add_test(platform_tests
     unit/platform_log_test.cpp
     unit/platform_process_test.cpp
     unit/platform_random_test.cpp
+    unit/platform_socket_test.cpp
     unit/platform_text_test.cpp
     unit/platform_time_text_test.cpp
   LIBRARIES fs_platform

@@ -67,6 +67,12 @@ void shut_down(SocketHandle socket, ShutDown what) {
 
 void close_socket(SocketHandle socket) { ::close(fd_of(socket)); }
 
+void abandon_socket(SocketHandle socket) {
+  const linger at_once{1, 0};
+  ::setsockopt(fd_of(socket), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  ::close(fd_of(socket));
+}
+
 base::ByteCount unconfirmed_bytes(SocketHandle socket) {
 #ifdef SIOCOUTQ
   int bytes = 0;

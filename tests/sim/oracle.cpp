@@ -230,14 +230,16 @@ std::string check_views(SimWorld& world) {
       {"photo", {{"description", "description"}}}};
   // An hour's calls may be spent: a polite agent waits for the next.
   if (world.plan().has(Trouble::budget)) world.run_for(std::chrono::minutes(65));
-  for (const auto& device : world.devices()) {
-    // Two complete looks, apart from each other, are what believing a deletion takes.
-    for (int look = 0; look < 3; ++look) {
+  // Two complete looks, apart from each other, are what believing a deletion takes.
+  for (int look = 0; look < 3; ++look) {
+    for (const auto& device : world.devices()) {
       if (auto asked = world.call(*device, "sync", {{"full", Value(true)}}); !asked) {
         return "sync: " + asked.failure().what;
       }
-      world.run_for(std::chrono::minutes(2));
     }
+    world.run_for(std::chrono::minutes(2));
+  }
+  for (const auto& device : world.devices()) {
     for (const Compared& compared : kCompared) {
       const std::string wrong = check_kind(world, *device, compared);
       if (!wrong.empty()) return wrong;

@@ -22,7 +22,7 @@ constexpr Millis kStall{30'000};
 /// A connection that is refused or broken is noticed this soon.
 constexpr Millis kNotice{20};
 /// An effect that comes after its connection broke: within what the agent allows to settle.
-constexpr Millis kLateMax{1'500};
+constexpr Millis kLateMax{1'900};
 
 base::ByteCount body_size(const net::HttpRequest& request) {
   if (const auto* slice = std::get_if<net::FileSlice>(&request.body)) return slice->size;
@@ -159,7 +159,7 @@ void SimLink::fly(std::uint64_t id, Fate fate) {
     return land_at(there, broken(Reach::may_have_arrived, there), "request lost");
   }
   if (fate == Fate::late_effect) {
-    const Millis late = there + Millis{random_.between(1, kLateMax.count())};
+    const Millis late = std::min(there + Millis{random_.between(1, 1'500)}, kLateMax);
     schedule_.at_random_place(now + late, [this, copy = request] { (void)deliver(copy); });
     return land_at(kNotice, broken(Reach::may_have_arrived, kNotice), "cut, takes effect later");
   }
