@@ -6,6 +6,9 @@ libzstd-dev zlib1g-dev libexif-dev nlohmann-json3-dev libtomlplusplus-dev libcli
 libcpp-httplib-dev libssl-dev libjpeg62-turbo-dev doctest-dev
 librapidcheck-dev"
 
+# What `sh tests/run.sh --fuzz` needs beside them: clang with libFuzzer and the sanitizers.
+fieldsync_fuzz_packages="clang libclang-rt-14-dev llvm"
+
 say() { printf '%s\n' "$*"; }
 
 as_root() {

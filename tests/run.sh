@@ -4,6 +4,7 @@
 #   sh tests/run.sh --quick     without the end-to-end tests
 #   sh tests/run.sh --bench     the benchmarks, each beside its limit
 #   sh tests/run.sh --sanitize  unit and contract tests under ASan + UBSan and under TSan
+#   sh tests/run.sh --fuzz SECONDS  every fuzz target under libFuzzer for its share of SECONDS
 set -eu
 cd "$(dirname "$0")/.."
 . installer/dependencies.sh
@@ -27,6 +28,12 @@ case "$mode" in
     build release
     run_tests release -LE e2e
     ;;
+  --fuzz)
+    # shellcheck disable=SC2086
+    install_missing $fieldsync_fuzz_packages
+    build fuzz -- fuzz_targets
+    exec sh tests/fuzz/run.sh build/fuzz "${2:-60}"
+    ;;
   --bench)
     install_missing libbenchmark-dev
     build release -DFIELDSYNC_BENCH=ON
@@ -39,7 +46,7 @@ case "$mode" in
     done
     ;;
   *)
-    say "usage: sh tests/run.sh [--quick|--bench|--sanitize]" >&2
+    say "usage: sh tests/run.sh [--quick|--bench|--sanitize|--fuzz SECONDS]" >&2
     exit 2
     ;;
 esac

@@ -169,10 +169,11 @@ std::string safe_file_name(std::string_view name) {
   for (char& c : safe) {
     if (kRefused.find(c) != std::string_view::npos) c = '_';
   }
-  safe = without_trailing_dots_and_spaces(safe);
+  // A cut can bring out what trailing dots and spaces are, and a device name before them.
+  safe = shortened_name(std::string(without_trailing_dots_and_spaces(safe)));
   if (safe.empty()) return "_";
-  if (is_device_name(safe)) safe.insert(0, 1, '_');
-  return shortened_name(safe);
+  if (is_device_name(safe)) safe = shortened_name("_" + safe);
+  return safe;
 }
 
 std::string url_encode(std::string_view text) {
