@@ -4,6 +4,7 @@
 
 #include "platform/base/cause.h"
 #include "tests/sim/sim_world.h"
+#include "tests/sim/tuning.h"
 
 /// What must be true whatever befell the world. Knows the book of promises, the service and the
 /// agent's own words; knows nothing of the faults.
@@ -196,6 +197,45 @@ std::string check_explained(SimWorld& world, Device& device) {
       return "no reason: " + act.text("action") + " " + act.text("item") + " is " +
              act.text("state");
     }
+  }
+  return "";
+}
+
+std::string check_in_sight(SimWorld& world, Device& device) {
+  for (const std::string kind : {"rfi", "photo"}) {
+    const auto shown = world.call(device, "list", {{"kind", kind}});
+    if (!shown) return "";  // a disk that fails says so in status
+    std::set<std::string> now;
+    for (const Value& entry : list_in(*shown, "records")) {
+      const Document& record = *entry.as_document();
+      if (record.text("state") != "gone") now.insert(kind + " " + record.text("service_id"));
+    }
+    for (const Value& entry : world.records(kind)) {
+      const Document& theirs = *entry.as_document();
+      const std::string id = kind + " " + std::to_string(theirs.integer("id"));
+      const Value* restricted = fields_in(theirs).find("is_private");
+      const bool hidden = restricted && restricted->as_bool() && *restricted->as_bool();
+      const bool is_there = theirs.find("deleted_at")->is_null() && !hidden;
+      if (is_there && device.seen.contains(id) && !now.contains(id)) {
+        return "vanished: device " + std::to_string(device.number) + " shows " + id + " no more";
+      }
+    }
+    device.seen.insert(now.begin(), now.end());
+  }
+  return "";
+}
+
+std::string check_moderation(SimWorld& world, Device& device) {
+  const std::string who = "device " + std::to_string(device.number);
+  const auto hours = static_cast<std::uint64_t>(
+      1 + world.now().since_start.count() / base::Millis(std::chrono::hours(1)).count());
+  if (device.loop.ran() > hours * tuning::kTasksPerHourMax) {
+    return "spin: " + who + " ran " + std::to_string(device.loop.ran()) + " tasks";
+  }
+  // Several devices share a login's limit without knowing of each other.
+  const bool alone = world.devices().size() == 1;
+  if (alone && device.refusals > device.starts * tuning::kRefusalsPerStartMax) {
+    return "impolite: " + who + " was refused " + std::to_string(device.refusals) + " times";
   }
   return "";
 }

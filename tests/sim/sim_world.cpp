@@ -64,8 +64,11 @@ void SimWorld::set_up_device(int number) {
   device.link.on_exchanged = [this, number](const Exchanged& e) {
     note("device " + std::to_string(number) + " " + e.line);
   };
-  device.link.on_delivered = [this](const net::HttpRequest& request, const std::string& body,
-                                    int status) {
+  device.link.on_delivered = [this, &device](const net::HttpRequest& request,
+                                             const std::string& body, int status) {
+    const bool is_storage = request.url.find("://storage.") != std::string::npos;
+    if (is_storage && request.headers.find("Authorization")) wrong("a token went to the storage");
+    if (status == 429) ++device.refusals;
     const bool changes = request.method == Method::patch || request.method == Method::post;
     if (changes && status >= 200 && status < 300) accepted_.push_back(body);
   };
@@ -119,6 +122,7 @@ void SimWorld::open_agent(Device& device) {
         if (notice.find("work.db") != std::string::npos) wrong("a crash damaged " + notice);
       }
       device.agent->start();
+      ++device.starts;
       return;
     }
     note("does not start: " + opened.failure().what);
@@ -181,6 +185,8 @@ void SimWorld::crash(Device& device, Loss loss) {
   } else {
     device.disk.process_begins();
   }
+  // What the service can tell again is not synced: a power cut may take it.
+  if (loss != Loss::process) device.seen.clear();
   if (loss == Loss::mirror) {
     for (const char* name : {"/state/mirror.db", "/state/mirror.db-wal"}) device.disk.forget(name);
     (void)device.disk.remove_tree("/state/files");
@@ -232,12 +238,16 @@ std::string SimWorld::run() {
     after_event();
     for (const auto& device : devices_) {
       if (const std::string gap = check_explained(*this, *device); !gap.empty()) wrong(gap);
+      if (const std::string gap = check_in_sight(*this, *device); !gap.empty()) wrong(gap);
     }
     after_event();
   }
   run_until(start + plan_.span);
   if (is_wrong()) return wrong_;
   heal();
+  for (const auto& device : devices_) {
+    if (const std::string much = check_moderation(*this, *device); !much.empty()) wrong(much);
+  }
   if (!is_wrong()) {
     if (const std::string lost = check_promises(*this); !lost.empty()) wrong(lost);
   }

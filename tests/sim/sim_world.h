@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ struct Device {
   /// Logs in as a person whose pair of tokens dies when a renewal's answer is lost; otherwise as
   /// the machine.
   enum class Login { machine, person } login = Login::machine;
+  /// Records the person has seen since the mirror may last have been lost, by kind and service id.
+  std::set<std::string> seen;
+  /// Refusals for too many requests that were the service's own, and starts of the agent.
+  int refusals = 0, starts = 0;
   /// The disk calls left until the power goes; none: it stays.
   std::optional<std::uint64_t> calls_to_power_cut;
 };
@@ -64,6 +69,7 @@ class SimWorld {
   void run_for(base::Millis span);
   void wrong(const std::string& what);
   bool is_wrong() const { return !wrong_.empty(); }
+  base::Instant now() const { return schedule_.now(); }
   std::uint64_t hash() const { return hash_; }
   std::uint64_t events() const { return schedule_.events(); }
   void trace_to(std::FILE* out) { trace_ = out; }
@@ -106,7 +112,11 @@ std::string stuck_acts(SimWorld& world, Device& device);
 /// Checks after healing; the first thing wrong, or "".
 std::string check_promises(SimWorld& world);
 std::string check_views(SimWorld& world);
-/// At any time: every open act says why it is where it is.
+/// At any time: every open act says why it is where it is, and what a person has seen and the
+/// service still shows stays in sight.
 std::string check_explained(SimWorld& world, Device& device);
+std::string check_in_sight(SimWorld& world, Device& device);
+/// How much the device did in all: requests within the service's limits, no spinning.
+std::string check_moderation(SimWorld& world, Device& device);
 
 }  // namespace fieldsync::sim

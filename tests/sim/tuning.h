@@ -23,7 +23,9 @@ inline constexpr double kDiskErrorChance = 0.002;
 /// Tasks one device may run in a virtual hour: a busy hour has some hundred exchanges of some ten
 /// tasks each; a spinning loop has millions.
 inline constexpr std::uint64_t kTasksPerHourMax = 60'000;
-/// Requests one device may make in an hour in which nobody limits it.
-inline constexpr std::uint64_t kRequestsPerHourMax = 6'000;
+/// Refusals for too many requests after a start, when nothing is known of what was spent before:
+/// those that left together, in the spike window and in the hour, and a few for windows that end
+/// apart.
+inline constexpr int kRefusalsPerStartMax = 16;
 
 }  // namespace fieldsync::sim::tuning
