@@ -20,7 +20,7 @@ struct Options {
   std::uint64_t first = 1, count = 100;
   int jobs = 1;
   Profile profile = Profile::swarm;
-  enum class Output { quiet, trace } output = Output::quiet;
+  enum class Output { quiet, trace, brief } output = Output::quiet;
   enum class Twice { no, yes } twice = Twice::no;
   std::string regressions;  ///< a file of seeds to run in place of a range
   int failures_max = 5;
@@ -44,6 +44,7 @@ const char* profile_name(Profile profile) {
                "fieldsync-sim: %s\n"
                "usage: fieldsync-sim [--first-seed N] [--seeds K] [--jobs J] [--trace]\n"
                "                     [--profile swarm|calm|link|crash|office] [--twice]\n"
+               "                     [--until-failure]\n"
                "       fieldsync-sim --regressions FILE\n",
                why);
   std::exit(2);
@@ -81,6 +82,9 @@ Options read_options(int argc, char** argv) {
       options.profile = profile_of(value());
     } else if (word == "--trace") {
       options.output = Options::Output::trace;
+    } else if (word == "--until-failure") {
+      options.failures_max = 1;
+      options.output = Options::Output::brief;
     } else if (word == "--regressions") {
       options.regressions = value();
     } else if (word == "--twice") {
@@ -138,10 +142,16 @@ bool run_one(const Options& options, std::uint64_t seed, Profile profile) {
     }
   }
   if (wrong.empty()) return true;
-  if (options.output == Options::Output::trace) {
-    std::printf("FAILED %s\n", wrong.c_str());
-  } else {
-    tell_failure(plan, wrong);
+  switch (options.output) {
+    case Options::Output::quiet:
+      tell_failure(plan, wrong);
+      break;
+    case Options::Output::trace:
+      std::printf("FAILED %s\n", wrong.c_str());
+      break;
+    case Options::Output::brief:
+      std::printf("FAILED %s\n  %s\n", plan.summary().c_str(), wrong.c_str());
+      break;
   }
   return false;
 }
