@@ -108,7 +108,7 @@ Result<Digest> BlobStore::Draft::install() {
   }
   s.file.reset();
   const Digest digest = s.hasher.finish();
-  TRY(s.store.place(s.path, digest, s.size));
+  TRY(s.store.place(s.path, digest));
   s.installed = true;
   return digest;
 }
@@ -151,7 +151,7 @@ Result<BlobStore::Added> BlobStore::add_file(const Path& source) {
   if (added.size != before.size || after.size != before.size || after.modified != before.modified) {
     return grew(source);
   }
-  TRY(place(to, added.digest, added.size));
+  TRY(place(to, added.digest));
   return added;
 }
 
@@ -194,7 +194,7 @@ Result<BlobStore::Added> BlobStore::adopt(const Path& written, std::optional<Byt
                                           " bytes were announced, " + std::to_string(hashed.size) +
                                           " are there"};
   }
-  TRY(place(written, hashed.digest, hashed.size));
+  TRY(place(written, hashed.digest));
   return Added{hashed.digest, hashed.size};
 }
 
@@ -205,28 +205,17 @@ Result<> BlobStore::make_prefix(const Path& folder, std::uint8_t prefix) {
   return {};
 }
 
-/// An installation cut by a crash may have left the name without its folder's sync: it is made
-/// durable again before it counts.
-Result<bool> BlobStore::already_kept(const Digest& digest, ByteCount size) {
-  const Path path = path_of(digest);
-  TRY_ASSIGN(const FileInfo info, files_.info(path));
-  if (info.type != FileType::file || info.size != size) return false;
-  if (sync_ == Sync::lazy) return true;
-  TRY_ASSIGN(const auto file, files_.open_read(path));
-  TRY(file->sync());
-  TRY(files_.sync_folder(platform::parent_of(path)));
-  return true;
-}
-
-Result<> BlobStore::place(const Path& from, const Digest& digest, ByteCount size) {
+/// The same bytes under that name are replaced by these, so that they count as put in now.
+Result<> BlobStore::place(const Path& from, const Digest& digest) {
   const Path to = path_of(digest);
   const Path folder = platform::parent_of(to);
   TRY(make_prefix(folder, digest.bytes[0]));
-  TRY_ASSIGN(const bool kept, already_kept(digest, size));
-  if (kept) return files_.remove(from);
-  if (auto moved = files_.rename(from, to); !moved.ok()) {
-    made_[digest.bytes[0]] = false;  // somebody may have removed the folder
-    return moved;
+  {
+    const std::lock_guard lock(place_or_remove_);
+    if (auto moved = files_.rename(from, to); !moved.ok()) {
+      made_[digest.bytes[0]] = false;  // somebody may have removed the folder
+      return moved;
+    }
   }
   if (sync_ == Sync::durable) TRY(files_.sync_folder(folder));
   return {};
@@ -246,6 +235,35 @@ Result<> BlobStore::verify(const Digest& digest) const {
 }
 
 Result<> BlobStore::remove(const Digest& digest) { return files_.remove(path_of(digest)); }
+
+Result<std::vector<Digest>> BlobStore::listed(std::uint8_t prefix) const {
+  Digest first;
+  first.bytes[0] = prefix;
+  const Path folder = platform::parent_of(path_of(first));
+  std::vector<Digest> digests;
+  TRY_ASSIGN(const FileInfo info, files_.info(folder));
+  if (info.type != FileType::folder) return digests;
+  TRY_ASSIGN(const auto names, files_.list(folder));
+  for (const std::string& name : names) {
+    const auto digest = Digest::from_hex(first.hex().substr(0, 2) + name);
+    if (digest) digests.push_back(*digest);  // a name that is none is not ours
+  }
+  return digests;
+}
+
+Result<std::optional<base::WallTime>> BlobStore::kept_since(const Digest& digest) const {
+  TRY_ASSIGN(const FileInfo info, files_.info(path_of(digest)));
+  if (info.type != FileType::file) return std::optional<base::WallTime>{};
+  return std::optional(info.modified);
+}
+
+Result<BlobStore::Removal> BlobStore::remove_if_older(const Digest& digest, base::WallTime before) {
+  const std::lock_guard lock(place_or_remove_);
+  TRY_ASSIGN(const auto since, kept_since(digest));
+  if (!since || *since >= before) return Removal::kept;
+  TRY(files_.remove(path_of(digest)));
+  return Removal::removed;
+}
 
 /// One sync makes all names durable that an earlier run left in the store's folder; the first blob
 /// under each of them then needs none.

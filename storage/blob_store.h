@@ -4,8 +4,10 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "platform/base/digest.h"
 #include "platform/file_system.h"
@@ -65,6 +67,14 @@ class BlobStore {
   /// Reads it whole and compares with its name: disk_error when it differs.
   Result<> verify(const Digest& digest) const;
   Result<> remove(const Digest& digest);
+  /// The digests kept that begin with this byte.
+  Result<std::vector<Digest>> listed(std::uint8_t prefix) const;
+  /// When the bytes were last put in; nothing when they are not here.
+  Result<std::optional<base::WallTime>> kept_since(const Digest& digest) const;
+  enum class Removal { removed, kept };
+  /// Removes bytes last put in before `before`. Whoever puts the same bytes in at that moment finds
+  /// them kept, or puts them in anew: never a promise that is taken back.
+  Result<Removal> remove_if_older(const Digest& digest, base::WallTime before);
   /// Removes drafts left by a crash and makes the folders. Call before anything else at a start.
   /// Returns how many there were.
   Result<int> sweep_incoming();
@@ -73,8 +83,7 @@ class BlobStore {
   Path incoming_folder() const;
   Result<> make_incoming();
   /// Moves the file at `from` to its name; it is gone from there afterwards in either case.
-  Result<> place(const Path& from, const Digest& digest, ByteCount size);
-  Result<bool> already_kept(const Digest& digest, ByteCount size);
+  Result<> place(const Path& from, const Digest& digest);
   Result<> note_prefixes();
   Result<> make_prefix(const Path& folder, std::uint8_t prefix);
   Result<Added> copy_in(const Path& source, const platform::FileInfo& info, const Path& to);
@@ -84,6 +93,8 @@ class BlobStore {
   Sync sync_;
   std::atomic<std::uint64_t> next_name_ = 0;
   std::atomic<bool> incoming_made_ = false;
+  /// Between putting bytes in and removing them as too old.
+  std::mutex place_or_remove_;
   /// Folders by first byte of the digest that are known to be there durably.
   std::array<std::atomic<bool>, 256> made_{};
 };

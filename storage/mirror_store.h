@@ -145,6 +145,11 @@ class MirrorStore {
   /// The single record answered 404 or is otherwise doubtful: presence missing_once at most.
   Result<> mark_missing(const RecordKey& key, WallTime now);
 
+  /// What is kept of the record, or of all records of the kind, is no longer trusted: it is read
+  /// whole again, whatever its stamps say. Returns how many there are.
+  Result<int> doubt(const RemoteName& remote, const ProjectId& project, const KindId& kind,
+                    const std::optional<ServiceId>& id);
+
   struct WantedFile {
     RecordKey key;
     MirrorFile file;

@@ -119,6 +119,22 @@ Result<> MirrorStore::void_absences(const RemoteName& remote, const ProjectId& p
   });
 }
 
+Result<int> MirrorStore::doubt(const RemoteName& remote, const ProjectId& project,
+                               const KindId& kind, const std::optional<ServiceId>& id) {
+  return mirrored([&]() -> int {
+    const auto scope = find_scope(*db_, remote, project, kind);
+    if (!scope) return 0;
+    const int summary_only = static_cast<int>(MirrorRecord::Extent::summary_only);
+    if (id) {
+      return db_->run("UPDATE record SET extent = ?, observed_at = 0 WHERE scope = ? AND id = ?",
+                      summary_only, *scope, id->raw());
+    }
+    return db_->run(
+        "UPDATE record SET extent = ?, observed_at = 0 WHERE scope = ? AND presence <> ?",
+        summary_only, *scope, static_cast<int>(Presence::gone));
+  });
+}
+
 Result<std::int64_t> MirrorStore::in_question(const RemoteName& remote, const ProjectId& project,
                                               const KindId& kind) {
   return mirrored([&]() -> std::int64_t {

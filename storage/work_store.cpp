@@ -99,6 +99,12 @@ Result<> WorkStore::save_setting(std::string_view name, std::string_view value) 
 
 void WorkStore::release_memory() { db_->release_memory(); }
 
+Result<bool> WorkStore::was_salvaged() {
+  return guarded([&] {
+    return !db_->text("SELECT value FROM schema_info WHERE name = 'salvage'").value_or("").empty();
+  });
+}
+
 Result<std::string> WorkStore::integrity() {
   return guarded([&] { return db_->integrity(); });
 }

@@ -135,6 +135,8 @@ class WorkStore {
   Result<> save_setting(std::string_view name, std::string_view value);
 
   Result<std::string> integrity();
+  /// Whether this database was made from a damaged one, and rows may be missing.
+  Result<bool> was_salvaged();
   /// For a time of rest: cached pages go, up to 2 MB; what is needed again is read again.
   void release_memory();
 

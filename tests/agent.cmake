@@ -46,3 +46,12 @@ fs_add_test(agent_gone_tests
     unit/agent_gone_test.cpp
   LIBRARIES fs_small_world
   LABELS unit)
+
+fs_add_test(agent_keep_tests
+  SOURCES
+    support/office.cpp
+    unit/agent_keep_test.cpp
+    unit/agent_orphans_test.cpp
+    unit/agent_vanishing_test.cpp
+  LIBRARIES fs_small_world
+  LABELS unit)

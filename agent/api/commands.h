@@ -33,6 +33,10 @@ using base::Value;
 ///   resolve   conflict (an id, or a record), take: one of its choices, value?
 ///                                                      -> {id, item?, take, state, left_behind?}
 ///   resolve   conflict, undo                           -> {id, item, undone, state}
+///   hold      item                                 -> {item, held, under_way}
+///   resync    what (a record, a tool or a project) -> {records, acts}
+///   pending   project?, after? -> {acts:[a row of `queue` with fields, base,
+///               files:[{name,size,type,sha256,path}]}], next}
 ///   retry     item?                                                 -> {count}
 ///   receipts  item?, after?, verify?  -> {receipts:[…], check?:{intact,checked,problem}}
 ///   status    -    -> {link, login, budget, remotes, projects, queue, busy, progress, notices}

@@ -59,6 +59,7 @@ int run_cli(const std::vector<std::string>& arguments, Surroundings& around) {
   add_look_commands(app, chosen);
   add_queue_commands(app, chosen);
   add_conflict_commands(app, chosen);
+  add_keep_commands(app, chosen);
   add_sync_commands(app, chosen);
   add_account_commands(app, chosen);
   add_try_command(app, chosen);

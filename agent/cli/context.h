@@ -70,6 +70,7 @@ void add_change_commands(CLI::App& app, Chosen& chosen);
 void add_look_commands(CLI::App& app, Chosen& chosen);
 void add_queue_commands(CLI::App& app, Chosen& chosen);
 void add_conflict_commands(CLI::App& app, Chosen& chosen);
+void add_keep_commands(CLI::App& app, Chosen& chosen);
 void add_sync_commands(CLI::App& app, Chosen& chosen);
 void add_account_commands(CLI::App& app, Chosen& chosen);
 void add_try_command(CLI::App& app, Chosen& chosen);

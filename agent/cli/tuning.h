@@ -42,6 +42,9 @@ inline constexpr int kFilesMax = 10'000;
 /// Attachments of one record: one queue row carries them all.
 inline constexpr int kAttachmentsMax = 100;
 
+/// Pages of 100 acts in one export: ten times the acts that one queue may hold.
+inline constexpr int kExportPagesMax = 30'000;
+
 /// Rows of `list` when nobody says: more than a person reads, less than a terminal forgets.
 inline constexpr int kListLimit = 200;
 inline constexpr int kListLimitMax = 100'000;

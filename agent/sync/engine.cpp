@@ -27,6 +27,7 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
       uploader_(context_, outcomes_, options.upload_style),
       downloader_(context_, puller_),
       surveyor_(context_, rights_),
+      orphans_(context_),
       random_(host.random.fork()) {
   outcomes_.on_refused = [this](const base::ProjectId& project) { rights_.doubt(project); };
   remote_.on_link_back = [this] {
@@ -58,6 +59,20 @@ Result<> Engine::sync_now(net::Sweep sweep) {
   rights_.doubt_all();
   TRY(context_.work.make_due(std::nullopt));
   TRY(surveyor_.ask_for_rounds(sweep));
+  nudge();
+  return Done{};
+}
+
+Result<int> Engine::read_anew(const base::ProjectId& project, const std::string& tool) {
+  rights_.doubt(project);
+  TRY_ASSIGN(const int records, surveyor_.distrust(project, tool));
+  nudge();
+  return records;
+}
+
+Result<> Engine::read_anew(const storage::RecordKey& key) {
+  rights_.doubt(key.project);
+  TRY(surveyor_.distrust(key));
   nudge();
   return Done{};
 }
@@ -97,10 +112,24 @@ void Engine::think() {
 /// An agent sleeps most of its life: it must not hold for days what one pull needed for a minute.
 void Engine::rest_when_idle() {
   if (rest_ == Rest::taken || !is_idle()) return;
+  tidy_originals();
   context_.work.release_memory();
   context_.mirror.release_memory();
   platform::release_unused_memory();
   rest_ = Rest::taken;
+}
+
+/// A slice at a time, so that a person never waits for it.
+void Engine::tidy_originals() {
+  auto more = orphans_.sweep();
+  if (!more) {
+    context_.log.warning("originals.not_swept", {{"why", more.failure().what}});
+    return;
+  }
+  if (*more == OrphanSweep::More::none) return;
+  host_.loop.post([this] {
+    if (is_idle()) tidy_originals();
+  });
 }
 
 void Engine::wake_at(base::WallTime at) {
@@ -165,6 +194,7 @@ void Engine::perform_show(const Step& step, const StepDone& done) {
   puller_.show(key, [this, key, intent, done](const Result<>& stored,
                                               const std::optional<net::RemoteRecord>&,
                                               const std::optional<Failure>& failure) {
+    if (!failure || failure->cause == base::Cause::record_gone) surveyor_.looked_at(key);
     if (!stored || !failure) return done(stored);
     surveyor_.hold_back_show(
         key, context_.now() + retry_delay(*failure, tuning::kRetryDoublingsMax, random_));

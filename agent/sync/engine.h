@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/sync/downloader.h"
+#include "agent/sync/orphans.h"
 #include "agent/sync/planner.h"
 #include "agent/sync/pusher.h"
 #include "agent/sync/rights.h"
@@ -37,6 +38,11 @@ class Engine {
   /// A person wants everything tried now: pauses end, rounds are due.
   base::Result<> sync_now(net::Sweep sweep);
 
+  /// A person wants what is kept here of a tool, or of one record, to be read anew, whatever its
+  /// stamps say. Returns how many records that is.
+  base::Result<int> read_anew(const base::ProjectId& project, const std::string& tool);
+  base::Result<> read_anew(const storage::RecordKey& key);
+
   /// Nothing is under way and nothing becomes due within tuning::kSoon.
   bool is_idle() const;
   std::optional<Uploader::Progress> upload_progress() const { return uploader_.progress(); }
@@ -57,6 +63,7 @@ class Engine {
   void perform_show(const Step& step, const StepDone& done);
   void wake_at(base::WallTime at);
   void rest_when_idle();
+  void tidy_originals();
   void in_trouble(const base::Failure& failure);
 
   platform::Host& host_;
@@ -71,6 +78,7 @@ class Engine {
   Uploader uploader_;
   Downloader downloader_;
   Surveyor surveyor_;
+  OrphanSweep orphans_;
   platform::Random random_;
 
   enum class Phase { stopped, running } phase_ = Phase::stopped;

@@ -177,10 +177,19 @@ Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFa
 Result<> Surveyor::survey_reading(Situation& situation) {
   TRY_ASSIGN(const auto shows,
              context_.mirror.needing_show(context_.remote.name, tuning::kShowsPerPass));
-  for (const storage::RecordKey& key : shows) {
+  const auto add = [&](const storage::RecordKey& key) {
     const auto held = shows_held_back_.find(key);
-    if (held != shows_held_back_.end() && held->second > situation.now) continue;
-    if (context_.remote.service.needs_show(key.kind)) situation.shows.push_back(key);
+    if (held == shows_held_back_.end() || held->second <= situation.now) {
+      situation.shows.push_back(key);
+    }
+  };
+  for (const storage::RecordKey& key : asked_for_) {
+    if (!is_sealed(context_.remote, key.project)) add(key);
+  }
+  for (const storage::RecordKey& key : shows) {
+    const bool useful = context_.remote.service.needs_show(key.kind) &&
+                        !is_sealed(context_.remote, key.project) && asked_for_.count(key) == 0;
+    if (useful) add(key);
   }
   TRY_ASSIGN(const auto audits, auditor_.due_shows());
   for (const storage::RecordKey& key : audits) {
@@ -208,6 +217,37 @@ Result<> Surveyor::ask_for_rounds(net::Sweep sweep) {
       TRY(context_.mirror.save_tool_state(*state));
     }
   }
+  return Done{};
+}
+
+Result<int> Surveyor::distrust(const base::ProjectId& project, const std::string& tool) {
+  int records = 0;
+  for (const kinds::KindDescriptor& kind : kinds::all_kinds()) {
+    if (kind.tool != tool) continue;
+    TRY_ASSIGN(const int doubted,
+               context_.mirror.doubt(context_.remote.name, project,
+                                     base::KindId(std::string(kind.id)), std::nullopt));
+    records += doubted;
+  }
+  TRY_ASSIGN(auto state, context_.mirror.tool_state(context_.remote.name, project, tool));
+  if (state) {
+    state->changes_until.reset();
+    state->swept_at.reset();
+    state->next_poll = {};
+    state->attempts = 0;
+    TRY(context_.mirror.save_tool_state(*state));
+  }
+  return records;
+}
+
+Result<> Surveyor::distrust(const storage::RecordKey& key) {
+  TRY(context_.mirror.doubt(key.remote, key.project, key.kind, key.id));
+  shows_held_back_.erase(key);
+  if (asked_for_.size() >= tuning::kShowsHeldBackMax) {
+    return base::Failure{base::Cause::limit_reached,
+                         "too many records are to be read again: resync the tool instead"};
+  }
+  asked_for_.insert(key);
   return Done{};
 }
 

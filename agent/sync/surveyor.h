@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <set>
+
 #include "agent/sync/auditor.h"
 #include "agent/sync/context.h"
 #include "agent/sync/planner.h"
@@ -18,6 +21,13 @@ class Surveyor {
   base::Result<Situation> survey();
   /// A round that a person asked for is due at once; `sweep` may ask for more than changes.
   base::Result<> ask_for_rounds(net::Sweep sweep);
+  /// A person does not trust what is kept of the tool: everything of it is read again, whatever its
+  /// stamps say. Returns how many records that is.
+  base::Result<int> distrust(const base::ProjectId& project, const std::string& tool);
+  /// The same of one record, whether or not it is believed to be there.
+  base::Result<> distrust(const storage::RecordKey& key);
+  /// The record was looked at, and was there or not.
+  void looked_at(const storage::RecordKey& key) { asked_for_.erase(key); }
   /// The full look at this record failed: not planned again before `at`.
   void hold_back_show(const storage::RecordKey& key, base::WallTime at);
 
@@ -33,6 +43,7 @@ class Surveyor {
   const RightsReader& rights_;
   Auditor auditor_;
   std::map<storage::RecordKey, base::WallTime> shows_held_back_;
+  std::set<storage::RecordKey> asked_for_;  ///< by a person, and not looked at since
 };
 
 }  // namespace fieldsync::sync

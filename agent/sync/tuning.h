@@ -113,6 +113,17 @@ inline constexpr int kDiskPauseDoublingsMax = 6;
 /// Trouble this long after the last is new trouble.
 inline constexpr Millis kDiskCalm{10 * 60'000};
 
+/// Bytes in `originals/` that belong to no act are swept after this: a command stages all its files
+/// and then keeps its acts; 10,000 photos of 5 MB at 20 MB/s take 42 minutes, and a machine that is
+/// put to sleep in between may sleep over a weekend. A week is longer than both.
+inline constexpr Millis kOrphanGrace{7 * 24 * 3'600'000LL};
+/// How often they are looked for.
+inline constexpr Millis kOrphanInterval{24 * 3'600'000};
+/// Digests compared with the acts in one sweep: 100,000 take about 8 MB for as long as it runs.
+inline constexpr std::size_t kOrphansLookedAtMax = 100'000;
+/// Removed in one turn of the loop: about 50 ms.
+inline constexpr int kOrphansRemovedMax = 1'000;
+
 // --- People --------------------------------------------------------------------------------------
 
 /// 10 characters of base 32 are 50 bits: with 300,000 captures on one machine the chance that two

@@ -101,10 +101,12 @@ Result<Document> retry(Parts& parts, const Document& arguments) {
     for (storage::Intent intent : page) {
       after = intent.id;
       if (intent.state != IntentState::held || (item && intent.item != *item)) continue;
+      // Held on purpose: only by its name it is let go.
+      if (!item && intent.cause == Cause::held_by_person) continue;
       intent.state = storage::resumed_state(intent);
       intent.next_attempt = {};
       intent.attempts = 0;
-      TRY(parts.work->update(intent));
+      TRY(parts.work->change({intent}));
       ++count;
     }
     if (static_cast<int>(page.size()) < tuning::kQueueRowsMax) break;

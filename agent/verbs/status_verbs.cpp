@@ -1,4 +1,5 @@
 #include "agent/sync/explain.h"
+#include "agent/sync/rights.h"
 #include "agent/verbs/verbs.h"
 #include "net/tuning.h"
 #include "platform/base/time_text.h"
@@ -50,14 +51,27 @@ Document tool_document(Parts& parts, const storage::ToolState& state) {
   tool.set("missing", state.complete_as_of ? state.evidence
                                            : std::string("the first round has not ended yet"));
   std::int64_t records = 0;
+  std::int64_t vanished = 0;
   for (const kinds::KindDescriptor& kind : kinds::all_kinds()) {
     if (kind.tool != state.tool) continue;
-    if (const auto count =
-            parts.mirror->count(state.remote, state.project, base::KindId(std::string(kind.id)))) {
-      records += *count;
+    const base::KindId id{std::string(kind.id)};
+    if (const auto count = parts.mirror->count(state.remote, state.project, id)) records += *count;
+    if (const auto count = parts.mirror->in_question(state.remote, state.project, id)) {
+      vanished += *count;
     }
   }
   tool.set("records", records);
+  if (vanished > 0) {
+    tool.set("cause", base::info(base::Cause::mass_vanishing).id);
+    tool.set("missing", std::to_string(vanished) + " of " + std::to_string(records) +
+                            " records disappeared at once: `fieldsync conflicts`");
+  }
+  const app::RemoteParts* remote = parts.find_remote(state.remote);
+  if (remote != nullptr && sync::is_sealed(*remote->remote, state.project)) {
+    const auto refused = sync::refusal(*remote->remote, state.project, state.tool);
+    tool.set("cause", base::info(refused->cause).id);
+    tool.set("missing", refused->what);
+  }
   return tool;
 }
 

@@ -23,7 +23,8 @@ const std::map<std::string_view, Direct>& direct_verbs() {
       {"receipts", receipts}, {"sync", sync},
       {"follow", follow},     {"unfollow", unfollow},
       {"logout", logout},     {"conflicts", conflicts},
-      {"resolve", resolve},
+      {"resolve", resolve},   {"hold", hold},
+      {"resync", resync},     {"pending", pending},
   };
   return verbs;
 }

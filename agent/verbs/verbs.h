@@ -44,6 +44,11 @@ Result<Document> receipts(Parts& parts, const Document& arguments);
 // --- conflict_verbs.cpp --------------------------------------------------------------------------
 Result<Document> conflicts(Parts& parts, const Document& arguments);
 
+// --- keep_verbs.cpp ------------------------------------------------------------------------------
+Result<Document> hold(Parts& parts, const Document& arguments);
+Result<Document> resync(Parts& parts, const Document& arguments);
+Result<Document> pending(Parts& parts, const Document& arguments);
+
 // --- resolve_verbs.cpp ---------------------------------------------------------------------------
 Result<Document> resolve(Parts& parts, const Document& arguments);
 

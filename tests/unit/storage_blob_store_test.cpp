@@ -164,7 +164,7 @@ TEST_SUITE("storage/blob_store") {
     const auto first = store.add_file(folder.file("a")).value();
     files.log.clear();
     CHECK(store.add_file(folder.file("b")).value().digest == first.digest);
-    CHECK(files.log == std::vector<std::string>{"sync file", "sync file", "sync folder"});
+    CHECK(files.log == std::vector<std::string>{"sync file", "rename", "sync folder"});
     CHECK(drafts() == 0);
     SUBCASE("but one that was cut short is replaced") {
       write_file(store.path_of(first.digest), "sa");
