@@ -5,6 +5,7 @@ fs_add_test(agent_cli_tests
     unit/agent_api_wire_test.cpp
     unit/agent_cli_arguments_test.cpp
     unit/agent_cli_commands_test.cpp
+    unit/agent_cli_decisions_test.cpp
     unit/agent_cli_output_test.cpp
     unit/agent_cli_photos_test.cpp
     unit/agent_cli_session_test.cpp

@@ -12,6 +12,7 @@ fs_add_test(e2e_tests
     e2e/bad_input_test.cpp
     e2e/calls_test.cpp
     e2e/cli_contract_test.cpp
+    e2e/decisions_test.cpp
     e2e/disk_full_test.cpp
     e2e/main_job_test.cpp
     e2e/photos_test.cpp

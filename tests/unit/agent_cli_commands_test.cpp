@@ -166,11 +166,14 @@ TEST_CASE("retry and receipts pass on what was asked for") {
   CHECK(rig.commands.calls.back().arguments.empty());
   CHECK(rig.run({"retry", "rfi-4"}) == 0);
   CHECK(rig.commands.calls.back().arguments.text("item") == "rfi-4");
-  rig.commands.answer("receipts", R"({"receipts":[],"check":{"rows":9,"faults":["row 3"]}})");
+  rig.commands.answer("receipts",
+                      R"({"receipts":[],"check":{"intact":false,"checked":9,"problem":"row 3"}})");
   CHECK(rig.run({"receipts", "--verify"}) == 1);
   CHECK(rig.faults().find("row 3") != std::string::npos);
-  rig.commands.answer("receipts", R"({"receipts":[],"check":{"rows":9,"faults":[]}})");
+  rig.commands.answer("receipts",
+                      R"({"receipts":[],"check":{"intact":true,"checked":9,"problem":""}})");
   CHECK(rig.run({"receipts", "--verify"}) == 0);
+  CHECK(rig.text().find("The chain of 9 receipts is unbroken.") != std::string::npos);
 }
 
 TEST_CASE("sync returns at once when an agent goes on with it") {
