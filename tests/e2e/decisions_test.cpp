@@ -1,5 +1,5 @@
 #include "platform/base/json.h"
-#include "platform/file_system.h"
+#include "platform/host.h"
 #include "tests/support/site.h"
 
 // The commands for what waits for a person, by the real programs.
@@ -21,7 +21,7 @@ TEST_CASE("hold keeps work back until retry names it; export carries it away wit
   site.begin();
   site.link(SandboxControl::Link::down);
   const std::string rfi = first_rfi(site);
-  const auto picture = site.picture("proof.jpg", 60'000, 3);
+  const auto picture = site.picture("proof.jpg", 100'000, 3);
   site.must({"reply", rfi, "Kept back", "--attach", picture.path});
   CHECK(site.must({"hold", rfi}).document().integer("held") == 1);
 
