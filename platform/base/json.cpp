@@ -12,6 +12,16 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// Put in by name: each then goes to the end. In the order that costs a Document most, the fields
+/// of one large answer would take minutes. Of those with one name the last counts.
+Document document_of(std::vector<Field> fields) {
+  std::stable_sort(fields.begin(), fields.end(),
+                   [](const Field& a, const Field& b) { return a.name < b.name; });
+  Document document;
+  for (Field& field : fields) document.set(field.name, std::move(field.value));
+  return document;
+}
+
 /// Builds our Value straight from parser events, so that no second tree exists in memory.
 class ValueBuilder : public nlohmann::json_sax<Json> {
  public:
@@ -30,13 +40,13 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   bool string(std::string& value) override { return put(Value(std::move(value))); }
   bool binary(Json::binary_t&) override { return false; }
 
-  bool start_object(std::size_t) override { return open(Value(Document{})); }
+  bool start_object(std::size_t) override { return open(Kind::object); }
   bool key(std::string& name) override {
-    stack_.back().key = std::move(name);
+    stack_.back().fields.push_back({std::move(name), Value{}});
     return true;
   }
   bool end_object() override { return close(); }
-  bool start_array(std::size_t) override { return open(Value(List{})); }
+  bool start_array(std::size_t) override { return open(Kind::array); }
   bool end_array() override { return close(); }
 
   bool parse_error(std::size_t position, const std::string&, const Json::exception&) override {
@@ -48,24 +58,32 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   std::string error;
 
  private:
+  enum class Kind { array, object };
   struct Open {
-    Value container;
-    std::string key;
+    Kind kind;
+    List items;                 ///< of an array
+    std::vector<Field> fields;  ///< of an object, as they came
   };
 
-  bool open(Value container) {
+  bool open(Kind kind) {
     if (static_cast<int>(stack_.size()) >= limits_.depth_max) {
       error = "JSON nested deeper than " + std::to_string(limits_.depth_max) + " levels";
       return false;
     }
-    stack_.push_back({std::move(container), {}});
+    stack_.push_back({kind, {}, {}});
     return true;
   }
 
   bool close() {
-    Value done = std::move(stack_.back().container);
+    Open done = std::move(stack_.back());
     stack_.pop_back();
-    return put(std::move(done));
+    switch (done.kind) {
+      case Kind::array:
+        return put(Value(std::move(done.items)));
+      case Kind::object:
+        return put(Value(document_of(std::move(done.fields))));
+    }
+    return false;
   }
 
   bool put(Value value) {
@@ -74,10 +92,13 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
       return true;
     }
     Open& top = stack_.back();
-    if (List* list = top.container.as_list()) {
-      list->push_back(std::move(value));
-    } else {
-      top.container.as_document()->set(top.key, std::move(value));
+    switch (top.kind) {
+      case Kind::array:
+        top.items.push_back(std::move(value));
+        break;
+      case Kind::object:
+        top.fields.back().value = std::move(value);
+        break;
     }
     return true;
   }

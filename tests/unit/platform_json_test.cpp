@@ -18,6 +18,23 @@ TEST_CASE("equal documents have equal bytes, however they were made") {
   CHECK(*parse_json(to_json(one)) == Value(one));
 }
 
+TEST_CASE("of fields with one name the last counts, in whatever order they come") {
+  CHECK(*parse_json(R"({"b":1,"a":2,"b":3,"a":4,"c":5,"b":6})") ==
+        Value(Document{{"a", 4}, {"b", 6}, {"c", 5}}));
+  CHECK(*parse_json(R"({"a":1,"a":2})") == Value(Document{{"a", 2}}));
+}
+
+TEST_CASE("an object of very many fields costs no more than its size, in whatever order") {
+  constexpr int kFields = 300'000;  // with each one put into its place this takes minutes
+  std::string text;
+  for (int i = kFields; i > 0; --i) text += ",\"" + std::to_string(1'000'000 + i) + "\":0";
+  text.front() = '{';
+  const auto read = parse_json(text + "}");
+  REQUIRE(read.ok());
+  CHECK(read->as_document()->size() == kFields);
+  CHECK(read->as_document()->has("1000001"));
+}
+
 TEST_CASE("unset differs from null") {
   Document document = {{"a", nullptr}};
   CHECK(document.has("a"));
