@@ -23,6 +23,9 @@ constexpr Millis kPollMax{24 * 3'600'000};
 constexpr base::ByteCount kRateMin = 1'000;
 /// Faults past this many are not shown: the file is something else altogether.
 constexpr std::size_t kFaultsMax = 50;
+/// A dotted key nests a table for each dot, and the parser takes them apart by recursion: 50,000 in
+/// a line end the program. Addresses have at most a dozen.
+constexpr std::ptrdiff_t kDotsPerLineMax = 64;
 
 /// Collects faults with their lines and sorts them at the end: TOML tables keep no order.
 class Faults {
@@ -386,6 +389,16 @@ void read_section(Section& root, std::string_view key, Faults& faults, Config& c
   }
 }
 
+/// The number of the first line with more dots than any key or address has; 0 when there is none.
+std::uint32_t line_of_endless_key(std::string_view text) {
+  std::uint32_t number = 0;
+  for (const std::string& line : base::split(text, '\n')) {
+    ++number;
+    if (std::count(line.begin(), line.end(), '.') > kDotsPerLineMax) return number;
+  }
+  return 0;
+}
+
 }  // namespace
 
 ConfigReading read_config(std::string_view text, const base::Path& file) {
@@ -393,6 +406,11 @@ ConfigReading read_config(std::string_view text, const base::Path& file) {
   Faults faults(file);
   if (!base::is_utf8(text)) {
     reading.faults.push_back(file + ": not a text file in UTF-8");
+    return reading;
+  }
+  if (const std::uint32_t line = line_of_endless_key(text)) {
+    faults.add_line(line, "more than " + std::to_string(kDotsPerLineMax) + " dots");
+    reading.faults = faults.take();
     return reading;
   }
   toml::table table;

@@ -6,6 +6,7 @@
 #include "net/adapters/procore_paging.h"
 #include "net/adapters/procore_paths.h"
 #include "net/adapters/procore_read.h"
+#include "net/adapters/tuning.h"
 #include "platform/base/text.h"
 
 namespace fieldsync::net::procore {
@@ -139,6 +140,10 @@ Result<std::vector<ToolPermission>> read_permissions(const HttpResponse& reply) 
   const List* list = tools != nullptr ? tools->as_list() : nullptr;
   if (list == nullptr) {
     return Failure{Cause::unexpected_answer, "read permissions: the answer has no list of tools"};
+  }
+  if (list->size() > tuning::kToolsMax) {
+    return Failure{Cause::limit_reached,
+                   "read permissions: more than " + std::to_string(tuning::kToolsMax) + " tools"};
   }
   std::vector<ToolPermission> all;
   for (const Value& tool : *list) {

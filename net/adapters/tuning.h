@@ -22,4 +22,7 @@ inline constexpr std::size_t kTicketPairsMax = 64;
 /// Text ids are ULIDs of 26 characters; the longest number has 19 digits.
 inline constexpr std::size_t kIdBytesMax = 64;
 
+/// Tools of one project; Procore has about forty. Each is looked for among those before it.
+inline constexpr std::size_t kToolsMax = 1000;
+
 }  // namespace fieldsync::net::tuning

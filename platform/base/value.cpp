@@ -19,9 +19,10 @@ Document::Document(std::initializer_list<std::pair<std::string_view, Value>> fie
 }
 
 namespace {
+bool comes_before(const Field& field, std::string_view name) { return field.name < name; }
+
 auto lower_bound(auto& fields, std::string_view name) {
-  return std::lower_bound(fields.begin(), fields.end(), name,
-                          [](const Field& f, std::string_view n) { return f.name < n; });
+  return std::lower_bound(fields.begin(), fields.end(), name, comes_before);
 }
 }  // namespace
 

@@ -71,6 +71,16 @@ TEST_CASE("who am I") {
         Cause::login_required);
 }
 
+TEST_CASE("an answer with more tools than any project has is refused") {
+  std::string tools;
+  for (int i = 0; i <= 1000; ++i) tools += R"(,{"name":"t)" + std::to_string(i) + "\"}";
+  tools.front() = '[';
+  const auto rights =
+      Procore(options()).read_permissions(answer(200, R"({"tools":)" + tools + "]}"));
+  REQUIRE_FALSE(rights.ok());
+  CHECK(rights.failure().cause == Cause::limit_reached);
+}
+
 TEST_CASE("projects come page by page with whether they are active") {
   const Procore service(options());
   CHECK(service.projects(2).url ==

@@ -209,6 +209,13 @@ TEST_CASE("a file of a thousand faults shows fifty and counts the rest") {
   CHECK(reading.faults.back() == "x: 950 more faults are not shown");
 }
 
+TEST_CASE("a key that nests without end is a fault and no crash") {
+  std::string key = "a";
+  for (int i = 0; i < 50'000; ++i) key += ".a";
+  const auto reading = read_config("\n" + key + " = 1\n", "x.toml");
+  CHECK(reading.faults == std::vector<std::string>{"x.toml:2: more than 64 dots"});
+}
+
 TEST_CASE("amounts are read exactly or not at all") {
   CHECK(parse_span("5m") == base::Millis{300'000});
   CHECK(parse_span(" 2 h ") == base::Millis{7'200'000});
