@@ -222,6 +222,8 @@ class RemoteService {
 
   /// Whether such a write exists at the service; `push` may only be called for those.
   virtual bool can_push(const KindId& kind, Action action) const = 0;
+  /// Fields of the kind that a caller of this level may not write: `push` leaves them out.
+  virtual std::vector<std::string> withheld(const KindId& kind, kinds::Level level) const = 0;
   virtual HttpRequest push(const PushOp& op) const = 0;
   virtual Result<PushAnswer> read_push(const PushOp& op, const HttpResponse& reply) const = 0;
   virtual HttpRequest look_up(const LookUp& look) const = 0;

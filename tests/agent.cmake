@@ -35,6 +35,8 @@ fs_add_test(agent_in_doubt_tests
 
 fs_add_test(agent_link_tests
   SOURCES
+    unit/agent_explain_test.cpp
+    unit/agent_levels_test.cpp
     unit/agent_link_test.cpp
     unit/agent_login_test.cpp
   LIBRARIES fs_small_world

@@ -29,3 +29,18 @@ fs_add_test(try_tests
   SOURCES unit/try_score_test.cpp
   LIBRARIES fs_try
   LABELS unit)
+
+fs_add_test(cause_tests
+  SOURCES
+    causes/cause_table_test.cpp
+    causes/file_causes_test.cpp
+    causes/link_causes_test.cpp
+    causes/login_causes_test.cpp
+    causes/machine_causes_test.cpp
+    causes/record_causes_test.cpp
+    support/cause_test.cpp
+    support/cause_world.cpp
+    support/fault_vfs.cpp
+  LIBRARIES fs_small_world fs_e2e_support fs_agent_cli SQLite::SQLite3
+  LABELS e2e)
+target_compile_definitions(cause_tests PRIVATE FIELDSYNC_SOURCE_ROOT="${CMAKE_SOURCE_DIR}")

@@ -39,7 +39,8 @@ using base::Value;
 ///               files:[{name,size,type,sha256,path}]}], next}
 ///   retry     item?                                                 -> {count}
 ///   receipts  item?, after?, verify?  -> {receipts:[…], check?:{intact,checked,problem}}
-///   status    -    -> {link, login, budget, remotes, projects, queue, busy, progress, notices}
+///   status    -    -> {link, login, budget, clock, remotes, projects, queue, busy, progress,
+///                      notices, findings:[explanation]}
 ///   sync      full?                   -> {} at once; then `wait`
 ///   wait      limit_ms                -> as `status`, when idle or after the limit
 ///   projects  remote?                 -> {projects:[…]}

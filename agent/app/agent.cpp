@@ -59,15 +59,17 @@ Result<> open_stores(Parts& parts) {
                          " rows were saved; the damaged file is kept as " +
                          work.salvage->damaged_copy + ".";
     for (const std::string& lost : work.salvage->lost) notice += " Not readable: " + lost + ".";
-    parts.notices.push_back(std::move(notice));
+    parts.notices.push_back({Cause::work_damaged, std::move(notice)});
   }
   options.durability = storage::Durability::normal;
   TRY_ASSIGN(auto mirror, storage::MirrorStore::open(folder, options, now));
   parts.mirror = std::move(mirror.store);
   if (mirror.set_aside) {
-    parts.notices.push_back("mirror.db was damaged and is being fetched again; nothing of yours " +
-                            std::string("was in it. The damaged file is kept as ") +
-                            *mirror.set_aside + ".");
+    parts.notices.push_back(
+        {Cause::mirror_damaged,
+         "mirror.db was damaged and is being fetched again; nothing of yours was in it. The "
+         "damaged file is kept as " +
+             *mirror.set_aside + "."});
   }
   TRY(parts.originals.sweep_incoming());
   TRY(parts.files.sweep_incoming());
@@ -168,7 +170,7 @@ void Agent::start() {
 
 api::Commands& Agent::commands() { return *impl_->verbs; }
 storage::BlobStore& Agent::originals() { return impl_->parts.originals; }
-const std::vector<std::string>& Agent::notices() const { return impl_->parts.notices; }
+const std::vector<Failure>& Agent::notices() const { return impl_->parts.notices; }
 
 void Agent::on_status(std::function<void(const std::string&)> listener) {
   impl_->verbs->on_status(std::move(listener));

@@ -42,7 +42,7 @@ class Agent {
   /// Where captured bytes are staged before `add`: safe to use from any thread.
   storage::BlobStore& originals();
   /// What a person must be told about opening: one sentence each.
-  const std::vector<std::string>& notices() const;
+  const std::vector<base::Failure>& notices() const;
   /// Called with a one-line status text when it changes (systemd's STATUS=).
   void on_status(std::function<void(const std::string&)> listener);
 

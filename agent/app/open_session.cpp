@@ -57,8 +57,8 @@ Result<std::unique_ptr<cli::Session>> connect(const base::Path& state,
 
 Result<std::unique_ptr<cli::Session>> open_here(const Config& config, std::ostream& err) {
   TRY_ASSIGN(auto machine, Machine::open(config, Machine::LogTo::file_only));
-  for (const std::string& notice : machine->agent().notices()) {
-    err << "fieldsync: " << base::printable(notice) << "\n";
+  for (const base::Failure& notice : machine->agent().notices()) {
+    err << "fieldsync: " << base::printable(notice.what) << "\n";
   }
   return std::unique_ptr<cli::Session>(std::make_unique<HereSession>(std::move(machine)));
 }

@@ -36,7 +36,7 @@ struct Parts {
   std::unique_ptr<storage::MirrorStore> mirror;
   storage::BlobStore originals;
   storage::BlobStore files;
-  std::vector<std::string> notices;
+  std::vector<base::Failure> notices;
   std::unique_ptr<sync::View> view;
   std::unique_ptr<sync::Intake> intake;
   std::vector<std::unique_ptr<RemoteParts>> remotes;

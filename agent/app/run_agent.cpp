@@ -8,6 +8,7 @@
 #include "platform/base/text.h"
 #include "platform/event_loop.h"
 #include "platform/host.h"
+#include "platform/network_monitor.h"
 #include "platform/service_host.h"
 #include "platform/terminal.h"
 
@@ -57,9 +58,10 @@ Result<> serve(const cli::Place& place, const cli::RunOptions& options, cli::Sur
   TRY_ASSIGN(const auto machine,
              Machine::open(place.config, on_terminal ? Machine::LogTo::file_and_stderr
                                                      : Machine::LogTo::file_only));
-  for (const std::string& notice : machine->agent().notices()) {
-    around.err << "fieldsync: " << base::printable(notice) << std::endl;
-    machine->log().warning("agent.notice", {{"what", notice}});
+  for (const base::Failure& notice : machine->agent().notices()) {
+    around.err << "fieldsync: " << base::printable(notice.what) << std::endl;
+    machine->log().warning("agent.notice",
+                           {{"cause", base::info(notice.cause).id}, {"what", notice.what}});
   }
   TRY_ASSIGN(base::Secret token, api::api_token(machine->files(), place.state));
   api::LocalApi local_api(machine->loop(), machine->agent().commands(),
@@ -70,6 +72,10 @@ Result<> serve(const cli::Place& place, const cli::RunOptions& options, cli::Sur
   if (!stop_switch.watch(machine->loop())) return {};
   machine->log().info("agent.start", {{"version", FIELDSYNC_VERSION}, {"state", place.state}});
   machine->agent().start();
+  const auto monitor = platform::watch_network(machine->loop(), [&] {
+    machine->log().info("network.changed");
+    machine->agent().link_changed();
+  });
   const auto announced = announce(options, around, place.state);
   if (announced.ok()) machine->loop().run();
   stop_switch.forget();

@@ -106,18 +106,20 @@ void print_projects(Context& context, const Document& answer) {
                {"FOLLOWED"},
                {"TOOL"},
                {"LEVEL"},
-               {"MISSING", Align::left, Width::flexible}});
+               {"MISSING", Align::left, Width::flexible},
+               {"ASK", Align::left, Width::flexible}});
   for (const Document* project : projects) {
     const std::string id = shown_first(*project, {"id", "project"});
     const std::string followed = shown(*project, "followed");
     const auto tools = documents_of(*project, "tools");
     if (tools.empty()) {
       table.add({id, shown(*project, "name"), followed, "", shown(*project, "level"),
-                 Cell(shown(*project, "missing"), Tone::warning)});
+                 Cell(shown(*project, "missing"), Tone::warning), shown(*project, "ask")});
     }
     for (const Document* tool : tools) {
       table.add({id, shown(*project, "name"), followed, shown_first(*tool, {"tool", "name"}),
-                 shown(*tool, "level"), Cell(shown(*tool, "missing"), Tone::warning)});
+                 shown(*tool, "level"), Cell(shown(*tool, "missing"), Tone::warning),
+                 shown(*tool, "ask")});
     }
   }
   context.say(table);

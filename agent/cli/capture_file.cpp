@@ -62,7 +62,8 @@ Result<CaptureFile> inspect_one(platform::FileSystem& files, const Path& path, P
   taken.content_type = type.mime;
   if (purpose == Purpose::photo) TRY(check_photo(*file, info, path, type, notices));
   if (taken.name != own_name) {
-    notices.push_back(shown(path) + ": is sent under the name " + taken.name);
+    notices.push_back(base::sentence(
+        {Cause::name_adjusted, shown(path) + ": is sent under the name " + taken.name}));
   }
   return taken;
 }

@@ -63,6 +63,7 @@ int run_cli(const std::vector<std::string>& arguments, Surroundings& around) {
   add_sync_commands(app, chosen);
   add_account_commands(app, chosen);
   add_try_command(app, chosen);
+  add_causes_command(app, chosen);
   add_completion_command(app, chosen);
   add_version_command(app, chosen);
   try {

@@ -74,6 +74,7 @@ void add_keep_commands(CLI::App& app, Chosen& chosen);
 void add_sync_commands(CLI::App& app, Chosen& chosen);
 void add_account_commands(CLI::App& app, Chosen& chosen);
 void add_try_command(CLI::App& app, Chosen& chosen);
+void add_causes_command(CLI::App& app, Chosen& chosen);
 void add_completion_command(CLI::App& app, Chosen& chosen);
 
 // --- Helpers of the families ---------------------------------------------------------------------

@@ -61,14 +61,14 @@ Result<> bind_references(Context& context, const kinds::KindDescriptor& kind,
   return base::Done{};
 }
 
+}  // namespace
+
 kinds::Level level_in(const Remote& remote, const base::ProjectId& project, std::string_view tool) {
   const auto rights = remote.rights.find(project);
   if (rights == remote.rights.end()) return kinds::Level::standard;
   const auto found = rights->second.tools.find(std::string(tool));
   return found == rights->second.tools.end() ? kinds::Level::standard : found->second.level;
 }
-
-}  // namespace
 
 Result<std::optional<storage::RecordKey>> key_of(Context& context, const Intent& intent) {
   TRY_ASSIGN(const auto id, service_id(context.work, intent.item));

@@ -13,4 +13,7 @@ base::Result<net::PushOp> bind(Context& context, const storage::Intent& intent);
 base::Result<std::optional<storage::RecordKey>> key_of(Context& context,
                                                        const storage::Intent& intent);
 
+/// This login's level in the tool of the project, as last read; standard when that is not known.
+kinds::Level level_in(const Remote& remote, const base::ProjectId& project, std::string_view tool);
+
 }  // namespace fieldsync::sync

@@ -65,21 +65,75 @@ Explanation of_place(const Intent& intent, const Remote& remote, base::WallTime 
   return why;
 }
 
+std::string since(base::WallTime at) { return "since " + base::to_iso_seconds(at); }
+
+/// Every explanation says something of this case: at least since when it is so.
+Explanation with_evidence(Explanation why, const Intent& intent) {
+  if (why.evidence.empty()) why.evidence = since(intent.changed_at);
+  return why;
+}
+
+Explanation explain_held(const Intent& intent) {
+  Explanation why{intent.cause, intent.evidence, std::nullopt, intent.attempts};
+  if (why.cause == Cause::none) why.cause = Cause::held_by_person;
+  return with_evidence(std::move(why), intent);
+}
+
+Explanation explain_ended(const Intent& intent) {
+  const std::string at = base::to_iso_seconds(intent.changed_at);
+  return {Cause::none,
+          intent.state == IntentState::delivered ? "delivered and read back at " + at
+                                                 : "taken back at " + at + ", before it was sent",
+          std::nullopt, intent.attempts};
+}
+
+/// Of an act that goes on by itself and that nothing shared holds up.
+Explanation explain_on_its_way(const Intent& intent, base::WallTime now) {
+  Explanation why{intent.cause, intent.evidence, std::max(intent.next_attempt, now),
+                  intent.attempts};
+  // A failure of the link that is over holds nothing up any more, unless its pause still runs.
+  const bool over = verdict_on(why.cause) == Verdict::link && intent.next_attempt <= now;
+  const bool stale = why.cause == Cause::none || over || verdict_on(why.cause) == Verdict::login;
+  switch (intent.state) {
+    case IntentState::in_doubt:
+      // What was begun in a project that is closed now waits for the right first.
+      if (!is_about_rights(why.cause)) why.cause = Cause::in_doubt;
+      break;
+    case IntentState::sent:
+      if (stale) why.cause = Cause::not_read_back_yet;
+      break;
+    case IntentState::sending:
+      why.cause = Cause::queued;
+      why.evidence = "being sent now";
+      break;
+    case IntentState::queued:
+    case IntentState::waiting:
+    case IntentState::delivered:
+    case IntentState::held:
+    case IntentState::cancelled:
+      if (stale) why.cause = Cause::queued;
+      break;
+  }
+  return with_evidence(std::move(why), intent);
+}
+
 }  // namespace
 
 Explanation explain(const Intent& intent, const Remote& remote, base::WallTime now) {
-  Explanation why{intent.cause, intent.evidence, std::nullopt, intent.attempts};
   switch (intent.state) {
     case IntentState::delivered:
     case IntentState::cancelled:
+      return explain_ended(intent);
     case IntentState::held:
-      return why;
-    case IntentState::waiting:
-      why.cause = Cause::waiting_for_other;
+      return explain_held(intent);
+    case IntentState::waiting: {
+      Explanation why{Cause::waiting_for_other, "waits for another act", std::nullopt,
+                      intent.attempts};
       if (intent.depends_on) {
         why.evidence = "waits for act " + std::to_string(intent.depends_on->raw());
       }
       return why;
+    }
     case IntentState::queued:
     case IntentState::sending:
     case IntentState::in_doubt:
@@ -89,46 +143,70 @@ Explanation explain(const Intent& intent, const Remote& remote, base::WallTime n
   for (Explanation shared : {of_remote(remote, now), of_place(intent, remote, now)}) {
     if (shared.cause == Cause::none) continue;
     shared.attempts = intent.attempts;
-    return shared;
+    return with_evidence(std::move(shared), intent);
   }
-  const bool sealed = is_about_rights(intent.cause);
-  if (intent.state == IntentState::in_doubt && !sealed) why.cause = Cause::in_doubt;
-  if (why.cause == Cause::none || verdict_on(why.cause) == Verdict::link) {
-    why.cause = Cause::queued;
-    why.evidence = intent.state == IntentState::sending ? "being sent now" : "";
-  }
-  why.next_attempt = std::max(intent.next_attempt, now);
-  return why;
+  return explain_on_its_way(intent, now);
 }
 
-Explanation explain(const ViewRecord& record, const std::optional<storage::ToolState>& tool) {
+namespace {
+
+std::string as_of(const std::optional<storage::ToolState>& tool) {
+  if (!tool || !tool->complete_as_of) return "its tool was not read completely yet";
+  return "its tool is complete as of " + base::to_iso_seconds(*tool->complete_as_of);
+}
+
+std::string and_then(const std::string& first, const std::string& second) {
+  return first + (first.empty() || second.empty() ? "" : "; ") + second;
+}
+
+}  // namespace
+
+Explanation explain(const ViewRecord& record, const std::optional<storage::ToolState>& tool,
+                    const std::optional<storage::Receipt>& receipt) {
   Explanation why;
+  if (tool) why.next_attempt = tool->next_poll;
+  std::string proof;
+  if (receipt) {
+    proof = "delivered at " + base::to_iso_seconds(receipt->delivered_at) + ", receipt " +
+            std::to_string(receipt->number);
+  }
   if (record.presence == storage::Presence::in_question) {
     why.cause = Cause::mass_vanishing;
-    why.evidence = "two complete lists lack it and many others of its kind";
+    why.next_attempt.reset();
+    why.evidence = and_then("two complete lists lack it and many others of its kind", proof);
     return why;
   }
-  if (record.state == ViewState::missing || record.state == ViewState::gone) {
-    why.cause = Cause::record_gone;
-    return why;
+  switch (record.state) {
+    case ViewState::gone:
+      why.cause = Cause::record_gone;
+      why.next_attempt.reset();
+      why.evidence = and_then("two complete lists of the service lacked it", proof);
+      return why;
+    case ViewState::missing:
+      // One look that lacked it proves nothing (promise P5).
+      why.cause = Cause::not_polled_yet;
+      why.evidence = and_then("the last look did not show it, the next one decides", proof);
+      return why;
+    case ViewState::synced:
+    case ViewState::queued:
+    case ViewState::held:
+      break;
   }
-  if (!tool) {
+  if (!tool || tool->cause == Cause::not_polled_yet) {
     why.cause = Cause::not_polled_yet;
+    why.evidence = and_then(as_of(tool), proof);
     return why;
   }
   why.cause = tool->cause;
-  why.evidence = tool->evidence;
-  why.next_attempt = tool->next_poll;
   why.attempts = tool->attempts;
-  if (tool->complete_as_of) {
-    why.evidence += (why.evidence.empty() ? "" : "; ") + std::string("complete as of ") +
-                    base::to_iso_seconds(*tool->complete_as_of);
-  }
+  // What others cannot see is not where people think it is.
+  const bool is_draft = record.fields.text("status") == "draft";
+  if (why.cause == Cause::none && is_draft) why.cause = Cause::draft_not_submitted;
+  why.evidence = and_then(and_then(tool->evidence, as_of(tool)), proof);
   return why;
 }
 
-Explanation explain_clock(const Remote& remote) {
-  const base::Millis ahead = remote.clock_ahead;
+Explanation explain_clock(base::Millis ahead) {
   const base::Millis apart = ahead < base::Millis{0} ? -ahead : ahead;
   Explanation why;
   if (apart < tuning::kClockWrongFrom) return why;

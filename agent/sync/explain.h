@@ -16,10 +16,11 @@ struct Explanation {
 /// Of an open intent. What is stored with it wins; what is true of the whole remote (no link, no
 /// login, budget used up) is looked up now.
 Explanation explain(const storage::Intent& intent, const Remote& remote, base::WallTime now);
-/// Of a record without open intents: how old what we know of it is.
-Explanation explain(const ViewRecord& record, const std::optional<storage::ToolState>& tool);
-/// Of this machine's clock beside the service's: clock_wrong or none.
-Explanation explain_clock(const Remote& remote);
+/// Of a record without open intents: since when it is so, and its latest receipt if it has one.
+Explanation explain(const ViewRecord& record, const std::optional<storage::ToolState>& tool,
+                    const std::optional<storage::Receipt>& receipt);
+/// Of this machine's clock, which the service's is `ahead` of: clock_wrong or none.
+Explanation explain_clock(base::Millis ahead);
 base::Document to_document(const Explanation& explanation);
 
 }  // namespace fieldsync::sync

@@ -8,6 +8,7 @@
 #include "agent/sync/rights.h"
 #include "agent/sync/standing.h"
 #include "agent/sync/tuning.h"
+#include "agent/sync/withheld.h"
 
 namespace fieldsync::sync {
 
@@ -49,6 +50,9 @@ void Pusher::push(base::IntentId id, StepDone done) {
   const auto* kind = kinds::find_kind(intent.kind.raw());
   const auto refused = refusal(context_.remote, intent.project, kind ? kind->tool : "");
   if (refused) return done(outcomes_.frozen(intent, *refused));
+  auto may_go = keep_withheld(intent, done);
+  if (!may_go) return done(may_go.failure());
+  if (!*may_go) return;
   auto bound = bind(context_, intent);
   if (!bound) return done(outcomes_.failed(intent, bound.failure()));
   net::PushOp op = *bound;
@@ -132,6 +136,21 @@ Result<bool> Pusher::reconcile(Intent& intent, net::PushOp& op, const StepDone& 
       return false;
   }
   FS_CHECK(false);
+}
+
+Result<bool> Pusher::keep_withheld(Intent& intent, const StepDone& done) {
+  const auto* kind = kinds::find_kind(intent.kind.raw());
+  const auto level = level_in(context_.remote, intent.project, kind ? kind->tool : "");
+  const Intent whole = intent;
+  auto apart = take_withheld(intent, context_.remote.service.withheld(intent.kind, level));
+  if (!apart) return true;
+  if (intent.act == Act::edit && intent.fields.empty()) {
+    done(outcomes_.frozen(whole, {apart->cause, apart->evidence}));
+    return false;
+  }
+  apart->changed_at = context_.now();
+  TRY(context_.work.split_off(intent, *apart));
+  return true;
 }
 
 Result<bool> Pusher::merge_edit(Intent& intent, net::PushOp& op, const StepDone& done) {

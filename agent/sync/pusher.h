@@ -33,6 +33,8 @@ class Pusher {
   /// What is left to send of an edit after a merge with the service's state. A conflict holds its
   /// own fields; false when nothing else is left.
   base::Result<bool> merge_edit(storage::Intent& intent, net::PushOp& op, const StepDone& done);
+  /// Fields this login may not write become a held act of their own; false when nothing is left.
+  base::Result<bool> keep_withheld(storage::Intent& intent, const StepDone& done);
   void pushed(storage::Intent intent, const net::PushOp& op, net::HttpOutcome outcome,
               const StepDone& done);
   void look_in_lists(storage::Intent intent, net::LookUp look, int pages, StepDone done);

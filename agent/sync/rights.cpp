@@ -131,19 +131,21 @@ void RightsReader::read_permissions(const base::ProjectId& project, StepDone don
 }
 
 base::Result<> RightsReader::take(const base::ProjectId& project, ProjectRights rights) {
-  std::set<std::string> possible_before;
-  if (context_.remote.rights.count(project) != 0) {
-    for (const kinds::KindDescriptor& kind : kinds::all_kinds()) {
-      if (!refusal(context_.remote, project, kind.tool)) possible_before.emplace(kind.tool);
-    }
-  }
-  context_.remote.rights[project] = std::move(rights);
+  const auto may_more = [&](const ProjectRights* before, std::string_view tool) {
+    if (refusal(context_.remote, project, tool)) return false;
+    const auto now = rights.tools.find(std::string(tool));
+    if (before == nullptr || before->closed || now == rights.tools.end()) return true;
+    const auto then = before->tools.find(std::string(tool));
+    return then == before->tools.end() || !then->second.enabled ||
+           then->second.level < now->second.level;
+  };
+  std::optional<ProjectRights> before;
+  const auto known = context_.remote.rights.find(project);
+  if (known != context_.remote.rights.end()) before = known->second;
+  context_.remote.rights[project] = rights;
   std::set<std::string> restored;
   for (const kinds::KindDescriptor& kind : kinds::all_kinds()) {
-    const std::string tool(kind.tool);
-    if (possible_before.count(tool) == 0 && !refusal(context_.remote, project, tool)) {
-      restored.insert(tool);
-    }
+    if (may_more(before ? &*before : nullptr, kind.tool)) restored.emplace(kind.tool);
   }
   if (restored.empty()) return Done{};
   return release(project, restored);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "agent/verbs/project_table.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
 
@@ -46,35 +47,6 @@ Result<std::vector<std::string>> tools_of(const Document& arguments) {
   return tools;
 }
 
-std::string_view level_name(kinds::Level level) {
-  switch (level) {
-    case kinds::Level::none:
-      return "none";
-    case kinds::Level::read_only:
-      return "read only";
-    case kinds::Level::standard:
-      return "standard";
-    case kinds::Level::admin:
-      return "admin";
-  }
-  FS_CHECK(false);
-}
-
-/// What a level keeps a person from, and whom to ask: for the table of `projects`.
-std::string missing_at(const net::ToolPermission& tool) {
-  if (!tool.enabled) return "the tool is switched off in this project: ask the project admin";
-  switch (tool.level) {
-    case kinds::Level::none:
-      return "no access: ask the project admin for Standard";
-    case kinds::Level::read_only:
-      return "cannot create or edit: ask the project admin for Standard";
-    case kinds::Level::standard:
-    case kinds::Level::admin:
-      return "";
-  }
-  FS_CHECK(false);
-}
-
 /// Reads the projects, then the permissions of each, one call after the other.
 class ProjectsReader : public std::enable_shared_from_this<ProjectsReader> {
  public:
@@ -103,9 +75,13 @@ class ProjectsReader : public std::enable_shared_from_this<ProjectsReader> {
   }
 
   void read_permissions(std::size_t at) {
-    if (at == projects_.size()) return answer_(Document{{"projects", std::move(rows_)}});
+    if (at == projects_.size()) {
+      add_followed_but_absent();
+      return answer_(Document{{"projects", std::move(rows_)}});
+    }
     if (at >= tuning::kProjectsMax) {
-      add_row(projects_[at], {}, "permissions not read: more projects than one look may cost");
+      add_row(projects_[at], {}, "permissions not read: more projects than one look may cost",
+              Cause::limit_reached);
       return read_permissions(at + 1);
     }
     courier_.send(remote_.service->permissions(projects_[at].id),
@@ -117,27 +93,48 @@ class ProjectsReader : public std::enable_shared_from_this<ProjectsReader> {
   void take_permissions(std::size_t at, const net::HttpOutcome& outcome) {
     if (!outcome.response) return answer_(outcome.response.failure());
     auto tools = remote_.service->read_permissions(*outcome.response);
-    base::List rows;
     if (tools) {
-      for (const net::ToolPermission& tool : *tools) {
-        rows.push_back(Document{{"tool", tool.tool},
-                                {"level", level_name(tool.level)},
-                                {"enabled", base::Value(tool.enabled)},
-                                {"missing", missing_at(tool)}});
-      }
+      add_row(projects_[at], tool_rows(*remote_.service, *tools), "", Cause::none);
+    } else {
+      // A project in the list of this login that does not open was not shared with it.
+      const Cause cause = tools.failure().cause == Cause::project_gone ? Cause::project_not_shared
+                                                                       : tools.failure().cause;
+      add_row(projects_[at], {}, base::sentence({cause, tools.failure().what}), cause);
     }
-    add_row(projects_[at], std::move(rows), tools ? "" : base::sentence(tools.failure()));
     read_permissions(at + 1);
   }
 
-  void add_row(const net::RemoteProject& project, base::List tools, const std::string& missing) {
-    rows_.push_back(Document{{"remote", remote_.config.name.raw()},
-                             {"id", project.id.raw()},
-                             {"name", project.name},
-                             {"active", base::Value(project.active)},
-                             {"followed", base::Value(followed_.count(project.id.raw()) != 0)},
-                             {"tools", std::move(tools)},
-                             {"missing", missing}});
+  void add_row(const net::RemoteProject& project, base::List tools, std::string missing,
+               Cause cause) {
+    if (cause == Cause::none && !project.active) {
+      missing = "the project is closed at the service: it can be read, new work may be refused";
+    }
+    Document row{{"remote", remote_.config.name.raw()},
+                 {"id", project.id.raw()},
+                 {"name", project.name},
+                 {"active", base::Value(project.active)},
+                 {"followed", base::Value(followed_.count(project.id.raw()) != 0)},
+                 {"tools", std::move(tools)},
+                 {"missing", std::move(missing)}};
+    add_remedy(row, cause);
+    followed_.erase(project.id.raw());
+    rows_.push_back(std::move(row));
+  }
+
+  /// What is followed and yet not in this login's list was taken away, or never shared.
+  void add_followed_but_absent() {
+    for (const std::string& project : followed_) {
+      Document row{{"remote", remote_.config.name.raw()},
+                   {"id", project},
+                   {"name", ""},
+                   {"active", base::Value(false)},
+                   {"followed", base::Value(true)},
+                   {"tools", base::List{}},
+                   {"missing", base::sentence({Cause::project_gone,
+                                               "project " + project + " is not in the list"})}};
+      add_remedy(row, Cause::project_gone);
+      rows_.push_back(std::move(row));
+    }
   }
 
   app::RemoteParts& remote_;
@@ -216,7 +213,9 @@ void projects(Parts& parts, const Document& arguments, Commands::Answer answer) 
   auto follows = parts.work->follows();
   if (!follows) return answer(follows.failure());
   std::set<std::string> followed;
-  for (const storage::Follow& follow : *follows) followed.insert(follow.project.raw());
+  for (const storage::Follow& follow : *follows) {
+    if (follow.remote == (*remote)->config.name) followed.insert(follow.project.raw());
+  }
   std::make_shared<ProjectsReader>(**remote, parts, std::move(followed), std::move(answer))
       ->read_page(1);
 }

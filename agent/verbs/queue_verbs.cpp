@@ -40,16 +40,17 @@ Result<Document> explain_record(Parts& parts, const base::RecordId& item) {
     explanations.push_back(to_document(intent, parts));
   }
   Document answer{{"item", record.id.raw()}, {"state", sync::name(record.state)}};
+  TRY_ASSIGN(const auto kept, parts.work->receipts(record.id, 0, tuning::kReceiptRowsMax));
   if (record.pending.empty()) {
     const auto* kind = kinds::find_kind(record.kind.raw());
     std::optional<storage::ToolState> tool;
     if (kind) {
       TRY_ASSIGN(tool, parts.mirror->tool_state(record.remote, record.project, kind->tool));
     }
-    explanations.push_back(sync::to_document(sync::explain(record, tool)));
+    const auto latest = kept.empty() ? std::nullopt : std::optional(kept.back());
+    explanations.push_back(sync::to_document(sync::explain(record, tool, latest)));
   }
   answer.set("explanations", std::move(explanations));
-  TRY_ASSIGN(const auto kept, parts.work->receipts(record.id, 0, tuning::kReceiptRowsMax));
   base::List receipts;
   for (const storage::Receipt& receipt : kept) receipts.push_back(receipt_document(receipt));
   answer.set("receipts", std::move(receipts));
@@ -76,7 +77,7 @@ Result<Document> why(Parts& parts, const Document& arguments) {
   if (const auto number = intent_number(item)) {
     TRY_ASSIGN(const auto intent, parts.work->intent(*number));
     if (!intent) return Failure{Cause::not_found, "no act " + item + " in the queue"};
-    if (storage::is_open(intent->state)) {
+    if (intent->state != IntentState::delivered) {
       return Document{{"item", intent->item.raw()},
                       {"state", storage::name(intent->state)},
                       {"explanations", base::List{to_document(*intent, parts)}}};

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "agent/sync/explain.h"
 #include "agent/sync/rights.h"
+#include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
 #include "net/tuning.h"
 #include "platform/base/time_text.h"
@@ -38,8 +41,44 @@ Document spike_document(const net::RateGate& gate) {
   return document;
 }
 
+/// What keeps the tool from being complete, for people; "" when nothing does.
+std::string missing_of(Parts& parts, const storage::ToolState& state) {
+  std::string missing;
+  const auto add = [&missing](const std::string& what) {
+    if (!what.empty()) missing += (missing.empty() ? "" : "; ") + what;
+  };
+  if (!state.complete_as_of) add("the first round has not ended yet");
+  if (state.cause != base::Cause::none) {
+    add(std::string(base::info(state.cause).sentence) + " " + state.evidence);
+  }
+  const int limit = tuning::kMissingShownMax;
+  const auto counted = [&](int count, const std::string& what) {
+    if (count > 0) add((count == limit ? "at least " : "") + std::to_string(count) + " " + what);
+  };
+  const auto is_ours = [&](const storage::RecordKey& key) {
+    const auto* kind = kinds::find_kind(key.kind.raw());
+    return kind != nullptr && kind->tool == state.tool && key.project == state.project;
+  };
+  if (const auto shows = parts.mirror->needing_show(state.remote, limit)) {
+    counted(static_cast<int>(std::count_if(shows->begin(), shows->end(), is_ours)),
+            "records not read in full yet");
+  }
+  if (state.tool == "drawings") {
+    const auto files = parts.mirror->wanted_files(state.remote, base::KindId("drawing"), "pdf",
+                                                  base::WallTime{base::Millis::max()}, limit);
+    if (files) {
+      counted(static_cast<int>(std::count_if(files->begin(), files->end(),
+                                             [&](const auto& each) { return is_ours(each.key); })),
+              "drawings not here yet");
+    }
+  }
+  return missing;
+}
+
 Document tool_document(Parts& parts, const storage::ToolState& state) {
-  Document tool{{"tool", state.tool}, {"cause", base::info(state.cause).id}};
+  Document tool = sync::to_document(
+      sync::Explanation{state.cause, state.evidence, state.next_poll, state.attempts});
+  tool.set("tool", state.tool);
   tool.set("complete_as_of", state.complete_as_of
                                  ? base::Value(base::to_iso_seconds(*state.complete_as_of))
                                  : base::Value());
@@ -48,8 +87,7 @@ Document tool_document(Parts& parts, const storage::ToolState& state) {
   };
   tool.set("ids_compared_at", time_of(state.swept_at));
   tool.set("fields_compared_at", time_of(state.audited_at));
-  tool.set("missing", state.complete_as_of ? state.evidence
-                                           : std::string("the first round has not ended yet"));
+  tool.set("missing", missing_of(parts, state));
   std::int64_t records = 0;
   std::int64_t vanished = 0;
   for (const kinds::KindDescriptor& kind : kinds::all_kinds()) {
@@ -95,7 +133,7 @@ Result<base::List> project_documents(Parts& parts) {
   return projects;
 }
 
-Document remote_document(const app::RemoteParts& parts) {
+Document remote_document(const app::RemoteParts& parts, base::Millis clock_ahead) {
   const sync::Remote& remote = *parts.remote;
   Document link{{"state", link_name(remote.link.state())}};
   if (remote.link.state() == sync::LinkState::shut) {
@@ -113,7 +151,7 @@ Document remote_document(const app::RemoteParts& parts) {
     document.set("login_problem",
                  sync::to_document(sync::Explanation{problem->cause, problem->what, {}}));
   }
-  document.set("clock", sync::to_document(sync::explain_clock(remote)));
+  document.set("clock", sync::to_document(sync::explain_clock(clock_ahead)));
   if (const auto& trouble = parts.engine->trouble()) {
     document.set("trouble", sync::to_document(sync::Explanation{trouble->cause, trouble->what,
                                                                 parts.engine->trouble_until()}));
@@ -137,7 +175,10 @@ Result<Document> status(Parts& parts) {
   base::ByteCount bytes_done = 0;
   base::ByteCount bytes_total = 0;
   for (const auto& remote : parts.remotes) {
-    remotes.push_back(remote_document(*remote));
+    // What is known of the service's clock is told beside the one people see and set.
+    const base::Millis ahead =
+        remote->remote->clock_ahead + (parts.steady.wall() - parts.world.host.clock.wall());
+    remotes.push_back(remote_document(*remote, ahead));
     if (const auto progress = remote->engine->upload_progress()) {
       bytes_done += progress->sent;
       bytes_total += progress->total;
@@ -166,8 +207,13 @@ Result<Document> status(Parts& parts) {
     answer.set("budget", Document{});
   }
   base::List notices;
-  for (const std::string& notice : parts.notices) notices.push_back(notice);
+  base::List findings;
+  for (const base::Failure& notice : parts.notices) {
+    notices.push_back(notice.what);
+    findings.push_back(sync::to_document(sync::Explanation{notice.cause, notice.what, {}}));
+  }
   answer.set("notices", std::move(notices));
+  answer.set("findings", std::move(findings));
   return answer;
 }
 

@@ -22,4 +22,8 @@ inline constexpr int kProjectPagesMax = 50;
 /// Files of one act.
 inline constexpr std::size_t kFilesMax = 1'000;
 
+/// Records still to be read in full, or files to be fetched, that `status` counts: past it the
+/// count is "at least"; a thousand rows are a few milliseconds.
+inline constexpr int kMissingShownMax = 1'000;
+
 }  // namespace fieldsync::verbs::tuning

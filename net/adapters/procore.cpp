@@ -124,6 +124,11 @@ bool Procore::can_push(const KindId& kind, Action action) const {
   return mapping != nullptr && mapping->can_push(action);
 }
 
+std::vector<std::string> Procore::withheld(const KindId& kind, kinds::Level level) const {
+  const KindMapping* mapping = procore::find_mapping(kind);
+  return mapping == nullptr ? std::vector<std::string>{} : mapping->withheld(site_, level);
+}
+
 HttpRequest Procore::push(const PushOp& op) const {
   FS_CHECK(can_push(op.kind, op.action));
   FS_CHECK(op.id.raw().empty() == (op.action == Action::create));

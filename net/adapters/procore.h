@@ -36,6 +36,7 @@ class Procore : public RemoteService {
   HttpRequest download(const RemoteFile& file) const override;
 
   bool can_push(const KindId& kind, Action action) const override;
+  std::vector<std::string> withheld(const KindId& kind, kinds::Level level) const override;
   HttpRequest push(const PushOp& op) const override;
   Result<PushAnswer> read_push(const PushOp& op, const HttpResponse& reply) const override;
   HttpRequest look_up(const LookUp& look) const override;

@@ -31,6 +31,7 @@ class KindMapping {
   virtual base::Result<RemoteRecord> read(const base::Value& record, Extent extent) const = 0;
 
   virtual bool can_push(Action) const { return false; }
+  virtual std::vector<std::string> withheld(const Site&, kinds::Level) const { return {}; }
   virtual HttpRequest push(const Site& site, const PushOp& op) const;
   /// What of `op` the record does not show.
   virtual std::vector<std::string> missing(const Site& site, const PushOp& op,

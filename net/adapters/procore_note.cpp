@@ -67,6 +67,9 @@ class NoteMapping : public KindMapping {
     return record;
   }
 
+  std::vector<std::string> withheld(const Site& site, kinds::Level level) const override {
+    return withheld_fields(site, level, kWriteFields);
+  }
   /// No bin is documented for notes (10.1): what is deleted there cannot be taken back.
   bool can_push(Action action) const override {
     return action != Action::reply && action != Action::restore;

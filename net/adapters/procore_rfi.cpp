@@ -152,6 +152,9 @@ class RfiMapping : public KindMapping {
     return read_rfi(value, extent);
   }
 
+  std::vector<std::string> withheld(const Site& site, kinds::Level level) const override {
+    return withheld_fields(site, level, kWriteFields);
+  }
   /// Nothing but the recycle bin takes an RFI away, and only for admins: not offered. Taking one
   /// out of it is; the service decides who may (8.1).
   bool can_push(Action action) const override { return action != Action::remove; }

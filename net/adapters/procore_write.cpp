@@ -82,14 +82,26 @@ std::string shown(const Value* value) {
   return '"' + std::string(part) + (part.size() < text.size() ? "…\"" : "\"");
 }
 
+bool is_withheld(const Site& site, kinds::Level level, const WriteField& field) {
+  return field.who == Who::admins && level != kinds::Level::admin &&
+         site.options().admin_fields == ProcoreOptions::AdminFields::leave_out;
+}
+
 }  // namespace
+
+std::vector<std::string> withheld_fields(const Site& site, kinds::Level level,
+                                         std::span<const WriteField> table) {
+  std::vector<std::string> names;
+  for (const WriteField& field : table) {
+    if (is_withheld(site, level, field)) names.emplace_back(field.ours);
+  }
+  return names;
+}
 
 bool is_sent(const Site& site, const PushOp& op, const WriteField& field) {
   const Value* value = op.fields.find(field.ours);
   if (value == nullptr) return false;
-  const bool withheld = field.who == Who::admins && op.level != kinds::Level::admin &&
-                        site.options().admin_fields == ProcoreOptions::AdminFields::leave_out;
-  if (withheld) return false;
+  if (is_withheld(site, op.level, field)) return false;
   if (field.shape != Shape::date || is_blank(value)) return true;
   const std::string* text = value->as_text();
   return text != nullptr && base::is_iso_date(*text);

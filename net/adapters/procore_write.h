@@ -29,6 +29,9 @@ struct WriteField {
   Who who = Who::everyone;
 };
 
+/// Our names of the fields in the table that a caller of this level may not set.
+std::vector<std::string> withheld_fields(const Site& site, kinds::Level level,
+                                         std::span<const WriteField> table);
 /// Whether the push writes this field: it is given, well formed, and the caller may set it.
 bool is_sent(const Site& site, const PushOp& op, const WriteField& field);
 /// The sent fields under Procore's names.

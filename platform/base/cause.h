@@ -81,6 +81,7 @@ enum class Owner { nobody, you, project_admin, company_admin, it, service };
 struct CauseInfo {
   Cause cause;
   std::string_view id;        ///< stable; printed in JSON
+  std::string_view heard;     ///< what people say when they meet it; its test is named so
   std::string_view sentence;  ///< what is so, for a person
   Owner owner;
   std::string_view next_step;  ///< what to do, for that owner

@@ -118,8 +118,8 @@ void SimWorld::open_agent(Device& device) {
     auto opened = app::Agent::open(world, device.config);
     if (opened) {
       device.agent = std::move(*opened);
-      for (const std::string& notice : device.agent->notices()) {
-        if (notice.find("work.db") != std::string::npos) wrong("a crash damaged " + notice);
+      for (const base::Failure& notice : device.agent->notices()) {
+        if (notice.cause == base::Cause::work_damaged) wrong("a crash damaged " + notice.what);
       }
       device.agent->start();
       ++device.starts;

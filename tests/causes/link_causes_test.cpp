@@ -1,0 +1,125 @@
+#include "platform/base/time_text.h"
+#include "tests/support/cause_world.h"
+
+// Causes of the link and of the service's state.
+
+namespace fieldsync::tests {
+
+using base::Cause;
+using base::Document;
+using base::Value;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+CAUSE_TEST(none, "all is well") {
+  CauseWorld world;
+  const std::string note = world.note("on its way");
+  world.check_well(note);
+  const Document said = world.call("why", {{"item", note}});
+  REQUIRE(said.find("receipts")->as_list()->size() == 1);
+  const Document status = world.call("status");
+  CHECK(status.find("clock")->as_document()->text("cause") == "none");
+  CHECK(world.tool("notes").text("cause") == "none");
+  CHECK(world.tool("notes").text("missing").empty());
+}
+
+CAUSE_TEST(offline, "nothing goes out from the basement") {
+  CauseWorld world;
+  world.cut();
+  const std::string note = world.note("in the basement");
+  world.run_for(minutes(10));
+  check_explained(world.why(note), Cause::offline, "cut", Next::planned);
+  check_explained(world.tool("notes"), Cause::offline, "cut", Next::planned);
+  world.heal();
+  world.check_well(note);
+}
+
+CAUSE_TEST(captive_portal, "the trailer Wi-Fi is connected, but nothing syncs") {
+  CauseWorld world;
+  world.fault("", -1, {{"action", "login_page"}});
+  const std::string note = world.note("behind the portal");
+  world.run_for(minutes(10));
+  check_explained(world.why(note), Cause::captive_portal, "Guest Wi-Fi", Next::planned);
+  world.heal();
+  world.check_well(note);
+}
+
+CAUSE_TEST(tls_untrusted, "at the client's office it refuses to connect") {
+  CauseWorld world;
+  world.transport->mishap = [](const net::HttpRequest&) { return Mishap::untrusted; };
+  const std::string note = world.note("not for the proxy");
+  world.run_for(minutes(10));
+  check_explained(world.why(note), Cause::tls_untrusted, "certificate", Next::planned);
+  world.heal();
+  world.check_well(note);
+}
+
+CAUSE_TEST(timeout, "file upload failed: timed out (408)") {
+  CauseWorld world;
+  world.answer("POST /rest/v1.1/projects", 408, "Request Timeout");
+  const std::string photo = world.photo("slow");
+  world.run_for(minutes(10));
+  check_explained(world.why(photo), Cause::timeout, "408", Next::planned);
+  world.heal();
+  world.check_well(photo);
+}
+
+CAUSE_TEST(rate_limited, "photos stopped uploading after a few hundred") {
+  CauseWorld world;
+  world.control(net::Method::patch, "/settings", {{"rate_hourly", 30}});
+  std::string last;
+  for (int i = 0; i < 40; ++i) last = world.photo("photo " + std::to_string(i));
+  world.run_for(minutes(20));
+  const Document why = world.why(last);
+  check_explained(why, Cause::rate_limited, "requests go again at", Next::planned);
+  CHECK(why.text("next_attempt") > base::to_iso_seconds(world.clock.wall() + minutes(5)));
+  const Document status = world.call("status");
+  CHECK(status.find("budget")->as_document()->find("hour")->as_document()->integer("limit") == 30);
+  world.control(net::Method::patch, "/settings", {{"rate_hourly", 3600}});
+  world.check_well(last);
+}
+
+CAUSE_TEST(service_busy, "file upload failed: 503") {
+  CauseWorld world;
+  world.answer("POST /rest/v1.1/projects", 503, "Down for maintenance");
+  const std::string photo = world.photo("busy");
+  world.run_for(minutes(10));
+  check_explained(world.why(photo), Cause::service_busy, "maintenance", Next::planned);
+  world.heal();
+  world.check_well(photo);
+}
+
+CAUSE_TEST(service_error, "file upload failed: 500") {
+  CauseWorld world;
+  world.answer("POST /rest/v1.1/projects", 500, "Something went wrong");
+  const std::string photo = world.photo("error");
+  world.run_for(minutes(10));
+  check_explained(world.why(photo), Cause::service_error, "Something went wrong", Next::planned);
+  world.heal();
+  world.check_well(photo);
+}
+
+CAUSE_TEST(unexpected_answer, "it says it got an answer it does not understand") {
+  CauseWorld world;
+  world.fault("/rfis?", -1, {{"action", "status"}, {"status", 200}, {"body", "{nonsense"}});
+  world.call("sync");
+  world.run_for(minutes(1));
+  check_explained(world.tool("rfis"), Cause::unexpected_answer, "RFI", Next::planned);
+  CHECK_FALSE(world.tool("rfis").text("missing").empty());
+  CHECK(world.tool("notes").text("cause") == "none");
+  world.heal();
+  world.run_for(minutes(10));
+  CHECK(world.tool("rfis").text("cause") == "none");
+}
+
+CAUSE_TEST(clock_wrong, "the tablet was off for weeks and now nothing fits") {
+  CauseWorld world;
+  world.control(net::Method::post, "/clock", {{"advance_seconds", 21 * 86'400}});
+  const std::string note = world.note("in time");
+  world.check_well(note);
+  const Document status = world.call("status");
+  check_explained(*status.find("clock")->as_document(), Cause::clock_wrong, "21 d behind",
+                  Next::by_event);
+}
+
+}  // namespace fieldsync::tests
