@@ -73,9 +73,17 @@ Explanation with_evidence(Explanation why, const Intent& intent) {
   return why;
 }
 
-Explanation explain_held(const Intent& intent) {
+Explanation explain_held(const Intent& intent, const Remote& remote) {
   Explanation why{intent.cause, intent.evidence, std::nullopt, intent.attempts};
   if (why.cause == Cause::none) why.cause = Cause::held_by_person;
+  const auto* kind = kinds::find_kind(intent.kind.raw());
+  if (kind && is_about_rights(why.cause)) {
+    // The service's words seldom name the level; what was read of the rights does.
+    const auto lack = refusal(remote, intent.project, kind->tool);
+    if (lack && why.evidence.find(lack->what) == std::string::npos) {
+      why.evidence += (why.evidence.empty() ? "" : "; ") + lack->what;
+    }
+  }
   return with_evidence(std::move(why), intent);
 }
 
@@ -125,7 +133,7 @@ Explanation explain(const Intent& intent, const Remote& remote, base::WallTime n
     case IntentState::cancelled:
       return explain_ended(intent);
     case IntentState::held:
-      return explain_held(intent);
+      return explain_held(intent, remote);
     case IntentState::waiting: {
       Explanation why{Cause::waiting_for_other, "waits for another act", std::nullopt,
                       intent.attempts};
@@ -161,10 +169,20 @@ std::string and_then(const std::string& first, const std::string& second) {
 
 }  // namespace
 
+storage::ToolState as_held_up(storage::ToolState tool, const Remote& remote, base::WallTime now) {
+  if (tool.next_poll > now) return tool;
+  const Explanation shared = of_remote(remote, now);
+  if (shared.cause == Cause::none) return tool;
+  tool.cause = shared.cause;
+  tool.evidence = shared.evidence;
+  tool.next_poll = shared.next_attempt.value_or(base::WallTime{});
+  return tool;
+}
+
 Explanation explain(const ViewRecord& record, const std::optional<storage::ToolState>& tool,
                     const std::optional<storage::Receipt>& receipt) {
   Explanation why;
-  if (tool) why.next_attempt = tool->next_poll;
+  if (tool && tool->next_poll > base::WallTime{}) why.next_attempt = tool->next_poll;
   std::string proof;
   if (receipt) {
     proof = "delivered at " + base::to_iso_seconds(receipt->delivered_at) + ", receipt " +

@@ -16,6 +16,9 @@ struct Explanation {
 /// Of an open intent. What is stored with it wins; what is true of the whole remote (no link, no
 /// login, budget used up) is looked up now.
 Explanation explain(const storage::Intent& intent, const Remote& remote, base::WallTime now);
+/// The tool's state as it is for people now: a round that is due and cannot begin, since the link,
+/// the login or the budget holds it up, has that for its cause.
+storage::ToolState as_held_up(storage::ToolState tool, const Remote& remote, base::WallTime now);
 /// Of a record without open intents: since when it is so, and its latest receipt if it has one.
 Explanation explain(const ViewRecord& record, const std::optional<storage::ToolState>& tool,
                     const std::optional<storage::Receipt>& receipt);

@@ -47,6 +47,9 @@ Result<Document> explain_record(Parts& parts, const base::RecordId& item) {
     if (kind) {
       TRY_ASSIGN(tool, parts.mirror->tool_state(record.remote, record.project, kind->tool));
     }
+    if (const app::RemoteParts* remote = parts.find_remote(record.remote); remote && tool) {
+      tool = sync::as_held_up(*tool, *remote->remote, parts.steady.wall());
+    }
     const auto latest = kept.empty() ? std::nullopt : std::optional(kept.back());
     explanations.push_back(sync::to_document(sync::explain(record, tool, latest)));
   }

@@ -75,7 +75,11 @@ std::string missing_of(Parts& parts, const storage::ToolState& state) {
   return missing;
 }
 
-Document tool_document(Parts& parts, const storage::ToolState& state) {
+Document tool_document(Parts& parts, storage::ToolState state) {
+  if (const app::RemoteParts* remote = parts.find_remote(state.remote)) {
+    state = sync::as_held_up(std::move(state), *remote->remote, parts.steady.wall());
+  }
+  if (!state.complete_as_of && state.evidence.empty()) state.evidence = "no round has ended yet";
   Document tool = sync::to_document(
       sync::Explanation{state.cause, state.evidence, state.next_poll, state.attempts});
   tool.set("tool", state.tool);

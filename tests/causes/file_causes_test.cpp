@@ -82,7 +82,7 @@ CAUSE_TEST(type_not_accepted, "the iPhone photos do not upload") {
 
 CAUSE_TEST(name_adjusted, "the file upload failed because of a # in its name") {
   ReadySite site;
-  const auto picture = site.picture("grid #4 50%.jpg", 20'000, 1);
+  const auto picture = site.picture("grid #4 50%.jpg", 80'000, 1);
   const Said said = site.say({"add", "photo", picture.path});
   CHECK(said.exit_code == 0);
   CHECK(said.err.find(base::info(Cause::name_adjusted).sentence) != std::string::npos);
@@ -91,7 +91,7 @@ CAUSE_TEST(name_adjusted, "the file upload failed because of a # in its name") {
 
 CAUSE_TEST(limit_reached, "it does not take all of my attachments") {
   ReadySite site;
-  const auto picture = site.picture("one.jpg", 20'000, 1);
+  const auto picture = site.picture("one.jpg", 80'000, 1);
   std::vector<std::string> words = {"add", "note", "many"};
   for (int i = 0; i < 101; ++i) words.insert(words.end(), {"--attach", picture.path});
   const Said said = site.say(words);

@@ -118,7 +118,7 @@ CAUSE_TEST(clock_wrong, "the tablet was off for weeks and now nothing fits") {
   const std::string note = world.note("in time");
   world.check_well(note);
   const Document status = world.call("status");
-  check_explained(*status.find("clock")->as_document(), Cause::clock_wrong, "21 d behind",
+  check_explained(*status.find("clock")->as_document(), Cause::clock_wrong, "d behind",
                   Next::by_event);
 }
 

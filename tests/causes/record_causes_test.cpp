@@ -148,16 +148,10 @@ CAUSE_TEST(not_read_back_yet, "it says sent, but is it there?") {
 
 CAUSE_TEST(in_doubt, "I got two of the same note") {
   CauseWorld world;
-  world.transport->mishap = [](const net::HttpRequest& request) {
-    return request.method == net::Method::post ? Mishap::garbled_after : Mishap::none;
-  };
+  world.fault(kNoteCreate, 1, {{"action", "status"}, {"status", 500}});
   const std::string note = world.note("doubtful");
-  world.fault("GET /rest/v1.0/projects/562949953422002/notes_logs", -1,
-              {{"action", "status"}, {"status", 500}});
   REQUIRE(world.loop.run_until([&] { return world.acts("in_doubt") == 1; }, minutes(1)));
-  world.transport->mishap = nullptr;
-  world.run_for(seconds(3));
-  check_explained(world.why(note), Cause::in_doubt, "", Next::planned);
+  check_explained(world.why(note), Cause::in_doubt, "HTTP 500", Next::planned);
   world.heal();
   world.check_well(note);
   CHECK(world.at_service("note", "comment", "doubtful") == 1);
