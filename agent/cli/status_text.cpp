@@ -1,6 +1,6 @@
 #include "agent/cli/status_text.h"
 
-#include "platform/base/cause.h"
+#include "platform/base/result.h"
 #include "platform/base/time_text.h"
 
 namespace fieldsync::cli {
@@ -24,7 +24,8 @@ std::string state_of(const Document& status, std::string_view name) {
 Tone tone_of(const std::string& state) {
   if (state == "up" || state == "ready") return Tone::good;
   if (state == "down" || state == "in_doubt") return Tone::warning;
-  return state == "refused" || state == "paused" ? Tone::bad : Tone::plain;
+  const bool needs_person = state == "refused" || state == "paused" || state == "logged_out";
+  return needs_person ? Tone::bad : Tone::plain;
 }
 
 void print_part(Context& context, const Document& status, const std::string& label,
@@ -46,6 +47,12 @@ void print_budget(Context& context, const Document& status) {
   const std::string remaining = shown(hour, "remaining");
   if (remaining.empty()) return;
   context.say("Budget: " + remaining + " of " + shown(hour, "limit") + " requests left this hour");
+  const Document& spike = part(part(status, "budget"), "spike");
+  const Value* guessed = spike.find("guessed");
+  if (guessed && *guessed == Value(true)) {
+    context.say("        at most " + shown(spike, "limit") +
+                " in 10 s: a guess, the service told no limit yet");
+  }
 }
 
 void print_counts(Context& context, const Document& status) {
@@ -70,6 +77,24 @@ std::string missing_of(const Document& tool) {
     missing = base::info(*cause).sentence;
   }
   return missing;
+}
+
+/// What is wrong, why, and what to do; nothing when all is well.
+void print_problem(Context& context, const std::string& label, const Document& problem) {
+  const auto cause = base::cause_from_id(problem.text("cause"));
+  if (!cause || *cause == base::Cause::none) return;
+  context.say(label + base::sentence({*cause, problem.text("evidence")}), Tone::bad);
+}
+
+void print_problems(Context& context, const Document& status) {
+  for (const Document* remote : documents_of(status, "remotes")) {
+    print_problem(context, "Login:  ", part(*remote, "login_problem"));
+    print_problem(context, "Clock:  ", part(*remote, "clock"));
+    print_problem(context, "Disk:   ", part(*remote, "trouble"));
+  }
+  for (const Document* finding : documents_of(status, "findings")) {
+    print_problem(context, "Opened: ", *finding);
+  }
 }
 
 void print_projects(Context& context, const Document& status) {
@@ -106,6 +131,7 @@ void print_status(Context& context, const Document& status) {
   print_part(context, status, "Link:   ", "link");
   print_part(context, status, "Login:  ", "login");
   print_budget(context, status);
+  print_problems(context, status);
   print_counts(context, status);
   print_projects(context, status);
 }
@@ -136,7 +162,8 @@ bool is_busy(const Document& status) {
 
 bool needs_person(const Document& status) {
   const std::string login = state_of(status, "login");
-  return part(status, "queue").integer("held") > 0 || login == "refused" || login == "paused";
+  return part(status, "queue").integer("held") > 0 || login == "refused" || login == "paused" ||
+         login == "logged_out";
 }
 
 }  // namespace fieldsync::cli

@@ -43,8 +43,8 @@ TEST_CASE("the page of causes is what the table says") {
   std::ifstream file(FIELDSYNC_SOURCE_ROOT "/agent/CAUSES.md", std::ios::binary);
   std::ostringstream page;
   page << file.rdbuf();
-  CHECK_MESSAGE(page.str() == cli::causes_page(),
-                "make it anew: build/release/agent/fieldsync causes > agent/CAUSES.md");
+  const bool is_same = page.str() == cli::causes_page();
+  CHECK_MESSAGE(is_same, "make it anew: build/release/agent/fieldsync causes > agent/CAUSES.md");
 }
 
 }  // namespace fieldsync::tests

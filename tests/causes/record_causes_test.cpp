@@ -134,6 +134,17 @@ CAUSE_TEST(record_gone, "the RFI I edited has disappeared") {
   check_explained(world.why(other), Cause::record_gone, "two complete lists", Next::by_event);
 }
 
+CAUSE_TEST(mass_vanishing, "half of our RFIs are suddenly gone") {
+  CauseWorld world;
+  const std::string rfi = world.rfi_with_status("open");
+  for (const Value& record : world.records("rfi")) {
+    world.office({{"do", "delete"}, {"id", record.as_document()->integer("id")}});
+  }
+  world.rfi("the only one left");
+  world.run_for(hours(49));
+  check_explained(world.why(rfi), Cause::mass_vanishing, "many others", Next::by_event);
+}
+
 CAUSE_TEST(refused_by_service, "the service refused my note and nobody told me") {
   check_note_refused(422, "Not before the gate is open", Cause::refused_by_service);
 }

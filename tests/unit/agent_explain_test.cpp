@@ -15,7 +15,8 @@ using storage::Intent;
 using storage::IntentState;
 using sync::Explanation;
 
-constexpr Act kActs[] = {Act::create, Act::edit, Act::reply, Act::attach, Act::remove};
+constexpr Act kActs[] = {Act::create, Act::edit,   Act::reply,
+                         Act::attach, Act::remove, Act::restore};
 constexpr IntentState kStates[] = {
     IntentState::queued, IntentState::waiting,   IntentState::sending, IntentState::in_doubt,
     IntentState::sent,   IntentState::delivered, IntentState::held,    IntentState::cancelled};
@@ -166,6 +167,9 @@ TEST_CASE("why: each view state and each cause of its tool has an answer with si
         check_complete(why);
         CHECK(why.evidence.find("receipt 7") != std::string::npos);
         check_complete(explain(record, std::nullopt, std::nullopt));
+        record.presence = storage::Presence::in_question;
+        CHECK(explain(record, tool, receipt).cause == Cause::mass_vanishing);
+        check_complete(explain(record, tool, std::nullopt));
         if (state == sync::ViewState::synced && row.cause == Cause::none && was_complete) {
           CHECK(why.evidence.find("complete as of 2026-") != std::string::npos);
         }
