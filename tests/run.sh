@@ -4,6 +4,8 @@
 #   sh tests/run.sh --quick     without the end-to-end tests
 #   sh tests/run.sh --bench     the benchmarks, each beside its limit
 #   sh tests/run.sh --sanitize  unit and contract tests under ASan + UBSan and under TSan
+#   sh tests/run.sh --sim SEEDS     that many simulated worlds, on all cores
+#   sh tests/run.sh --mutants [SEEDS]  breaks the agent on purpose: does the simulator notice?
 #   sh tests/run.sh --fuzz SECONDS  every fuzz target under libFuzzer for its share of SECONDS
 set -eu
 cd "$(dirname "$0")/.."
@@ -28,6 +30,15 @@ case "$mode" in
     build release
     run_tests release -LE e2e
     ;;
+  --sim)
+    build release -- fieldsync-sim
+    exec build/release/tests/fieldsync-sim --seeds "${2:-20000}" --first-seed "${3:-100000}" \
+      --jobs "$(nproc)"
+    ;;
+  --mutants)
+    install_missing patch
+    exec sh tests/sim/mutants/run.sh "${2:-10000}"
+    ;;
   --fuzz)
     # shellcheck disable=SC2086
     install_missing $fieldsync_fuzz_packages
@@ -46,7 +57,7 @@ case "$mode" in
     done
     ;;
   *)
-    say "usage: sh tests/run.sh [--quick|--bench|--sanitize|--fuzz SECONDS]" >&2
+    say "usage: sh tests/run.sh [--quick|--bench|--sanitize|--sim SEEDS|--mutants|--fuzz SECONDS]" >&2
     exit 2
     ;;
 esac

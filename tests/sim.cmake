@@ -28,4 +28,6 @@ set_source_files_properties(sim/main.cpp PROPERTIES
 add_test(NAME sim_regressions
   COMMAND fieldsync-sim --regressions ${CMAKE_CURRENT_SOURCE_DIR}/sim/regressions.txt)
 add_test(NAME sim_same_seed_same_world COMMAND fieldsync-sim --seeds 50 --twice)
-set_tests_properties(sim_regressions sim_same_seed_same_world PROPERTIES LABELS sim TIMEOUT 900)
+add_test(NAME sim_worlds COMMAND fieldsync-sim --first-seed 1000 --seeds 1000 --jobs 2)
+set_tests_properties(sim_regressions sim_same_seed_same_world sim_worlds
+  PROPERTIES LABELS sim TIMEOUT 900)
