@@ -90,7 +90,7 @@ TEST_CASE("bytes from before this work.db was watched are left alone") {
   SmallWorld world;
   world.stage("older.jpg", "older");
   put_in_at(world, "older", world.clock.wall() - kDay);
-  world.run_for(20 * kDay);
+  world.run_for(9 * kDay);
   CHECK(is_kept(world, "older"));
 }
 
@@ -112,6 +112,6 @@ TEST_CASE("after a salvage of work.db nothing is swept: it may belong to what wa
   }
   world.restart();
   REQUIRE_FALSE(world.agent->notices().empty());
-  world.run_for(20 * kDay);
+  world.run_for(9 * kDay);
   CHECK(is_kept(world, "of a lost act"));
 }
