@@ -89,10 +89,13 @@ Explanation explain_held(const Intent& intent, const Remote& remote) {
 
 Explanation explain_ended(const Intent& intent) {
   const std::string at = base::to_iso_seconds(intent.changed_at);
-  return {Cause::none,
-          intent.state == IntentState::delivered ? "delivered and read back at " + at
-                                                 : "taken back at " + at + ", before it was sent",
-          std::nullopt, intent.attempts};
+  if (intent.state == IntentState::delivered) {
+    return {Cause::none, "delivered and read back at " + at, std::nullopt, intent.attempts};
+  }
+  // Who ended it said how: taken back, let go, decided against.
+  const std::string how =
+      intent.evidence.empty() ? "taken back before it was sent" : intent.evidence;
+  return {Cause::none, how + " (" + at + ")", std::nullopt, intent.attempts};
 }
 
 /// Of an act that goes on by itself and that nothing shared holds up.
