@@ -71,7 +71,7 @@ TEST_CASE(
   CHECK(score.once == score.made);
 }
 
-TEST_CASE("an edit costs two calls at most with its read-back, beside one look and one probe for all") {
+TEST_CASE("an edit costs two calls at most with its read-back, beside one look and one probe") {
   Site site;
   site.begin();
   std::vector<std::string> items;
