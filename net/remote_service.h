@@ -192,10 +192,6 @@ class RemoteService {
   /// port is another server, and http elsewhere is never trusted.
   virtual bool trusts(std::string_view url) const = 0;
 
-  /// Asks for nothing and costs nothing, without a login: any answer of the service shows that the
-  /// link works.
-  virtual HttpRequest probe() const = 0;
-
   virtual HttpRequest me() const = 0;
   virtual Result<ServiceId> read_me(const HttpResponse& reply) const = 0;
   struct ProjectPage {

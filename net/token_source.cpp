@@ -392,6 +392,8 @@ Result<> TokenSource::log_out() {
   return unmarked;
 }
 
+HttpRequest TokenSource::probe() const { return token_probe(impl_->app); }
+
 LoginState TokenSource::state() const {
   if (impl_->running) return LoginState::refreshing;
   if (impl_->is_paused()) return LoginState::paused;

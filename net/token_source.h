@@ -51,6 +51,9 @@ class TokenSource {
   void set_client_secret(base::Secret secret);
   /// Forgets the pair, here and in the store.
   Result<> log_out();
+  /// A request that costs nothing, not even of the service's request budget: any answer of the
+  /// login server shows that the link works.
+  HttpRequest probe() const;
   LoginState state() const;
   /// Why nothing can be sent until a person or a better link helps; nothing while all is well.
   std::optional<base::Failure> problem() const;

@@ -19,6 +19,7 @@ struct Courier::Errand {
   BeforeSend before_send;
   base::Secret token;
   enum class Renewal { not_tried, tried } renewal = Renewal::not_tried;
+  enum class Purpose { work, probe } purpose = Purpose::work;
 
   void fail(Failure failure) {
     done(HttpOutcome{std::move(failure), net::Reach::never_left, 0, 0, base::Millis{0}});
@@ -114,9 +115,11 @@ void Courier::answered(const std::shared_ptr<Errand>& errand, HttpOutcome outcom
     // A proxy of the site or the service's own gateway: the probe will tell.
     link_failed({Cause::captive_portal,
                  "HTTP " + std::to_string(reply.status) + " with " + net::page_title(reply.body)});
-  } else if (remote_.link.answered() && remote_.on_link_back) {
-    remote_.on_link_back();
+    return errand->done(std::move(outcome));
   }
+  const bool is_probe = errand->purpose == Errand::Purpose::probe;
+  const bool is_back = is_probe ? remote_.link.probed() : remote_.link.answered();
+  if (is_back && remote_.on_link_back) remote_.on_link_back();
   errand->done(std::move(outcome));
 }
 
@@ -127,7 +130,11 @@ void Courier::learn_clock(const Errand& errand, const net::HttpResponse& reply) 
 }
 
 void Courier::probe(std::function<void()> done) {
-  send(remote_.service.probe(), [done = std::move(done)](const HttpOutcome&) { done(); });
+  auto errand = std::make_shared<Errand>();
+  errand->request = remote_.tokens.probe();
+  errand->purpose = Errand::Purpose::probe;
+  errand->done = [done = std::move(done)](const HttpOutcome&) { done(); };
+  submit(std::move(errand));
 }
 
 base::WallTime Courier::service_now() const { return host_.clock.wall() + remote_.clock_ahead; }

@@ -28,7 +28,7 @@ class Courier {
 
   /// The service's idea of now.
   base::WallTime service_now() const;
-  /// Asks the service something that costs nothing, to learn whether the link works.
+  /// Asks the service's login server something that costs nothing, to learn whether the link works.
   void probe(std::function<void()> done);
 
  private:

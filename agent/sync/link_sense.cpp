@@ -5,9 +5,13 @@
 namespace fieldsync::sync {
 
 bool LinkSense::answered() {
+  attempts_ = 0;
+  return probed();
+}
+
+bool LinkSense::probed() {
   const bool was_shut = state_ == LinkState::shut;
   state_ = LinkState::open;
-  attempts_ = 0;
   return was_shut;
 }
 

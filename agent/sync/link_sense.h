@@ -17,6 +17,9 @@ class LinkSense {
 
   /// An answer of the service arrived. True when the link was shut before.
   bool answered();
+  /// The probe was answered: the link opens, but its next failure goes on with the pauses so far,
+  /// since only useful requests show that those get through. True when it was shut before.
+  bool probed();
   /// No answer, or one that was not the service's (captive portal).
   void failed(const base::Failure& failure, base::WallTime now);
   /// A person said "try now", or the system says the link changed: the next probe may go at once.

@@ -1,5 +1,7 @@
 #include "agent/sync/puller.h"
 
+#include <algorithm>
+
 #include "agent/sync/absence.h"
 #include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
@@ -254,13 +256,18 @@ Result<> Puller::finish(Round& round) {
 void Puller::fail(const std::shared_ptr<Round>& round, const Failure& failure) {
   if (is_about_rights(failure.cause)) rights_.doubt(round->project);
   storage::ToolState& state = round->state;
+  const bool again = verdict_on(state.cause) == Verdict::link;
   state.cause = failure.cause;
   state.evidence = failure.what;
-  if (waits_for_link(context_.remote, failure)) {
+  if (!waits_for_link(context_.remote, failure)) {
+    ++state.attempts;
+    state.next_poll = context_.now() + retry_delay(failure, state.attempts, random_);
+  } else if (!again) {
     // Due again as soon as there is a link: the link's own pause is the limit.
     state.next_poll = context_.now();
   } else {
-    ++state.attempts;
+    // The link was proven in between: something stands before this list alone.
+    state.attempts = std::min(state.attempts + 1, tuning::kLinkTroubleDoublingsMax);
     state.next_poll = context_.now() + retry_delay(failure, state.attempts, random_);
   }
   context_.log.info("pull.failed", {{"tool", round->tool}, {"why", failure.what}});

@@ -200,9 +200,12 @@ void RightsReader::failed(const base::ProjectId& project, const Failure& failure
     context_.remote.rights[project] = std::move(none);
   }
   RightsTrouble& trouble = context_.remote.rights_trouble[project];
+  const bool again = verdict_on(trouble.failure.cause) == Verdict::link;
   trouble.failure = failure;
-  if (waits_for_link(context_.remote, failure)) return;
-  trouble.retry_at = context_.now() + retry_delay(failure, ++trouble.attempts, random_);
+  // As with lists: the first failure is the link's, and its pause the only one.
+  if (waits_for_link(context_.remote, failure) && !again) return;
+  trouble.attempts = std::min(trouble.attempts + 1, tuning::kRetryDoublingsMax);
+  trouble.retry_at = context_.now() + retry_delay(failure, trouble.attempts, random_);
   context_.log.warning("rights.failed", {{"project", project.raw()}, {"why", failure.what}});
 }
 

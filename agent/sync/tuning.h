@@ -28,6 +28,9 @@ inline constexpr std::size_t kBreakersMax = 100;
 /// A clock this far from the service's is told: signed URLs and day limits go wrong from there on,
 /// and no answer takes so long.
 inline constexpr Millis kClockWrongFrom{5 * 60'000};
+/// A round that meets a bad link again and again though the probe is answered: 1 s doubled seven
+/// times is two minutes, some 60 tries an hour.
+inline constexpr int kLinkTroubleDoublingsMax = 7;
 /// A request whose answer was lost may still be at work there. Looking at once could miss it.
 inline constexpr Millis kSettle{2'000};
 

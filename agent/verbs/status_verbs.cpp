@@ -75,45 +75,61 @@ std::string missing_of(Parts& parts, const storage::ToolState& state) {
   return missing;
 }
 
-Document tool_document(Parts& parts, storage::ToolState state) {
-  if (const app::RemoteParts* remote = parts.find_remote(state.remote)) {
-    state = sync::as_held_up(std::move(state), *remote->remote, parts.steady.wall());
-  }
-  if (!state.complete_as_of && state.evidence.empty()) state.evidence = "no round has ended yet";
-  Document tool = sync::to_document(
-      sync::Explanation{state.cause, state.evidence, state.next_poll, state.attempts});
-  tool.set("tool", state.tool);
-  tool.set("complete_as_of", state.complete_as_of
-                                 ? base::Value(base::to_iso_seconds(*state.complete_as_of))
-                                 : base::Value());
-  const auto time_of = [](const std::optional<base::WallTime>& at) {
-    return at ? base::Value(base::to_iso_seconds(*at)) : base::Value();
-  };
-  tool.set("ids_compared_at", time_of(state.swept_at));
-  tool.set("fields_compared_at", time_of(state.audited_at));
-  tool.set("missing", missing_of(parts, state));
+struct ToolCounts {
   std::int64_t records = 0;
   std::int64_t vanished = 0;
+};
+
+ToolCounts count_records(Parts& parts, const storage::ToolState& state) {
+  ToolCounts counts;
   for (const kinds::KindDescriptor& kind : kinds::all_kinds()) {
     if (kind.tool != state.tool) continue;
     const base::KindId id{std::string(kind.id)};
-    if (const auto count = parts.mirror->count(state.remote, state.project, id)) records += *count;
-    if (const auto count = parts.mirror->in_question(state.remote, state.project, id)) {
-      vanished += *count;
-    }
+    const auto records = parts.mirror->count(state.remote, state.project, id);
+    const auto vanished = parts.mirror->in_question(state.remote, state.project, id);
+    if (records) counts.records += *records;
+    if (vanished) counts.vanished += *vanished;
   }
-  tool.set("records", records);
-  if (vanished > 0) {
-    tool.set("cause", base::info(base::Cause::mass_vanishing).id);
-    tool.set("missing", std::to_string(vanished) + " of " + std::to_string(records) +
-                            " records disappeared at once: `fieldsync conflicts`");
-  }
+  return counts;
+}
+
+/// What is the matter with the tool for a person: what was stored with its last round, unless
+/// something else is nearer.
+storage::ToolState judged(Parts& parts, storage::ToolState state, const ToolCounts& counts) {
+  const auto say = [&state](base::Cause cause, std::string evidence) {
+    state.cause = cause;
+    state.evidence = std::move(evidence);
+    return state;
+  };
   const app::RemoteParts* remote = parts.find_remote(state.remote);
   if (remote != nullptr && sync::is_sealed(*remote->remote, state.project)) {
     const auto refused = sync::refusal(*remote->remote, state.project, state.tool);
-    tool.set("cause", base::info(refused->cause).id);
-    tool.set("missing", refused->what);
+    return say(refused->cause, refused->what);
   }
+  if (counts.vanished > 0) {
+    return say(base::Cause::mass_vanishing, std::to_string(counts.vanished) + " of " +
+                                                std::to_string(counts.records) +
+                                                " records disappeared at once");
+  }
+  if (!state.complete_as_of && state.evidence.empty()) state.evidence = "no round has ended yet";
+  if (remote == nullptr) return state;
+  return sync::as_held_up(std::move(state), *remote->remote, parts.steady.wall());
+}
+
+Document tool_document(Parts& parts, const storage::ToolState& stored) {
+  const ToolCounts counts = count_records(parts, stored);
+  const storage::ToolState state = judged(parts, stored, counts);
+  Document tool = sync::to_document(
+      sync::Explanation{state.cause, state.evidence, state.next_poll, state.attempts});
+  const auto time_of = [](const std::optional<base::WallTime>& at) {
+    return at ? base::Value(base::to_iso_seconds(*at)) : base::Value();
+  };
+  tool.set("tool", state.tool);
+  tool.set("complete_as_of", time_of(state.complete_as_of));
+  tool.set("ids_compared_at", time_of(state.swept_at));
+  tool.set("fields_compared_at", time_of(state.audited_at));
+  tool.set("missing", missing_of(parts, state));
+  tool.set("records", counts.records);
   return tool;
 }
 

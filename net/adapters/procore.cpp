@@ -45,7 +45,6 @@ std::string_view Procore::service() const { return "procore"; }
 Capabilities Procore::capabilities() const { return procore::upload_capabilities(site_.options()); }
 bool Procore::trusts(std::string_view url) const { return site_.trusts(url); }
 
-HttpRequest Procore::probe() const { return procore::probe(site_); }
 HttpRequest Procore::me() const { return procore::me(site_); }
 Result<ServiceId> Procore::read_me(const HttpResponse& reply) const {
   return procore::read_me(reply);

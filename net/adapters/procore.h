@@ -17,7 +17,6 @@ class Procore : public RemoteService {
   Capabilities capabilities() const override;
   bool trusts(std::string_view url) const override;
 
-  HttpRequest probe() const override;
   HttpRequest me() const override;
   Result<ServiceId> read_me(const HttpResponse& reply) const override;
   HttpRequest projects(int position) const override;

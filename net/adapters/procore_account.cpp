@@ -80,12 +80,6 @@ void add_tool(std::vector<ToolPermission>& all, ToolPermission permission) {
 
 }  // namespace
 
-HttpRequest probe(const Site& site) {
-  HttpRequest request = site.get(path::kMe);
-  request.auth = Auth::none;
-  return request;
-}
-
 HttpRequest me(const Site& site) { return site.get(path::kMe); }
 
 Result<ServiceId> read_me(const HttpResponse& reply) {

@@ -6,8 +6,6 @@
 /// Who this login is and what it may see and do (facts/procore-api.md 13).
 namespace fieldsync::net::procore {
 
-/// Answered with 401 before anything is looked at (facts/procore-api.md 2.5).
-HttpRequest probe(const Site& site);
 HttpRequest me(const Site& site);
 base::Result<ServiceId> read_me(const HttpResponse& reply);
 

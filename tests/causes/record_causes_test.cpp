@@ -186,6 +186,18 @@ CAUSE_TEST(queued, "my note is still here") {
   world.check_well(note);
 }
 
+CAUSE_TEST(held_by_person, "I held it back and forgot") {
+  CauseWorld world;
+  world.cut();
+  const std::string note = world.note("not yet");
+  world.call("hold", {{"item", note}});
+  world.heal();
+  world.run_for(hours(1));
+  check_explained(world.why(note), Cause::held_by_person, "", Next::by_event);
+  world.call("retry", {{"item", note}});
+  world.check_well(note);
+}
+
 CAUSE_TEST(upload_expired, "the photo was uploaded last week and never appeared") {
   CauseWorld world;
   world.answer("POST /rest/v1.0/images", 422, "Upload has expired");

@@ -97,7 +97,8 @@ TEST_CASE("what the network answers in the service's place is no link, whatever 
     world.run_for(minutes(30));
     CHECK(world.transport->arrived.size() >= 60);
     CHECK(world.transport->arrived.size() < 180);
-    CHECK(arrived(world, "GET /rest/v1.0/me") == static_cast<int>(world.transport->arrived.size()));
+    CHECK(arrived(world, "GET /oauth/token/info") ==
+          static_cast<int>(world.transport->arrived.size()));
     world.control(net::Method::del, "/faults");
     REQUIRE_MESSAGE(world.drain(minutes(3)), world.open_acts());
     CHECK(world.at_service("note", "comment", "behind the portal") == 1);
@@ -138,6 +139,20 @@ TEST_CASE("a page in place of one request alone is never taken for its answer") 
       }
     }
   }
+}
+
+TEST_CASE("a page in place of one request for ever is tried at most every half minute") {
+  SmallWorld world;
+  world.run_for(minutes(1));
+  world.control(net::Method::post, "/faults",
+                {{"match", "/rfis?"}, {"count", -1}, {"action", "login_page"}});
+  add_note(world, "not stopped by it");
+  world.call("sync");
+  world.run_for(hours(1));
+  CHECK(world.at_service("note", "comment", "not stopped by it") == 1);
+  world.transport->arrived.clear();
+  world.run_for(hours(1));
+  CHECK(arrived(world, "/rfis") < 250);
 }
 
 TEST_CASE("somebody else's certificate is no link, and nothing is sent to it") {

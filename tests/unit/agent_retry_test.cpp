@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "agent/sync/link_sense.h"
 #include "agent/sync/outcomes.h"
 #include "agent/sync/retry.h"
@@ -18,8 +20,7 @@ TEST_CASE("every cause has a verdict, and causes of the link never count against
     const Verdict verdict = sync::verdict_on(row.cause);
     const bool link_cause = row.cause == Cause::offline || row.cause == Cause::timeout ||
                             row.cause == Cause::captive_portal ||
-                            row.cause == Cause::tls_untrusted ||
-                            row.cause == Cause::link_too_short;
+                            row.cause == Cause::tls_untrusted || row.cause == Cause::link_too_short;
     CHECK((verdict == Verdict::link) == link_cause);
   }
 }
@@ -61,6 +62,22 @@ TEST_CASE("a failed link shuts, lets one probe through in time and opens with an
   CHECK(link.answered());
   CHECK(link.may_send(now));
   CHECK_FALSE(link.answered());
+}
+
+TEST_CASE("a probe opens the link, but only useful answers end the growing of its pauses") {
+  base::WallTime now{Millis{1'000'000}};
+  sync::LinkSense link{platform::Random(3)};
+  Millis longest{0};
+  for (int i = 0; i < 200; ++i) {
+    link.failed({Cause::offline, "no route"}, now);
+    longest = std::max(longest, link.retry_at() - now);
+    now = link.retry_at();
+    CHECK(link.probed());
+  }
+  CHECK(longest > sync::tuning::kLinkRetryMax / 2);
+  CHECK_FALSE(link.answered());
+  link.failed({Cause::offline, "no route"}, now);
+  CHECK(link.retry_at() - now <= sync::tuning::kLinkRetryMin);
 }
 
 TEST_CASE("try now lets the probe go at once") {
