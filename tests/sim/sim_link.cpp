@@ -30,8 +30,10 @@ base::ByteCount body_size(const net::HttpRequest& request) {
   return text ? static_cast<base::ByteCount>(text->size()) : 0;
 }
 
+/// A request for a token; a look whether the login server can be reached is none.
 bool is_login(const net::HttpRequest& request) {
-  return request.url.find("/oauth/token") != std::string::npos;
+  return request.method == net::Method::post &&
+         request.url.find("/oauth/token") != std::string::npos;
 }
 
 HttpOutcome broken(Reach reach, Millis took) {
