@@ -122,7 +122,8 @@ class MirrorStore {
     std::int64_t absent = 0;   ///< of those, how many it lacked for the second time
     int gone = 0;              ///< gone now that were not before
     int put_in_question = 0;   ///< now in question that were not before
-    std::int64_t unknown = 0;  ///< listed and not kept here
+    /// Listed, and not kept here or out of sight until now: may have changed unseen.
+    std::int64_t unknown = 0;
   };
   /// What apply_sweep would find, without changing anything.
   Result<Swept> weigh_sweep(const RemoteName& remote, const ProjectId& project, const KindId& kind,

@@ -50,7 +50,7 @@ MirrorStore::Swept weigh(const std::vector<Known>& known, std::size_t listed) {
   MirrorStore::Swept swept;
   swept.unknown = static_cast<std::int64_t>(listed);
   for (const Known& each : known) {
-    if (each.after == Presence::present) --swept.unknown;
+    if (each.before == Presence::present && each.after == Presence::present) --swept.unknown;
     if (each.before != Presence::gone) ++swept.known;
     if (goes(each) || each.after == Presence::in_question) ++swept.absent;
   }

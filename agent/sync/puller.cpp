@@ -34,7 +34,7 @@ struct Puller::Round {
   enum class Rights { as_known, confirmed } rights = Rights::as_known;
   std::int64_t unreadable = 0;   ///< records nobody could read
   std::string first_unreadable;  ///< why not, of the first
-  std::int64_t unknown = 0;      ///< ids the service listed that were not here
+  std::int64_t unknown = 0;      ///< ids listed that were not in sight here
   StepDone done;
 };
 
@@ -246,7 +246,7 @@ Result<> Puller::finish(Round& round) {
     round.state.changes_until.reset();
     round.state.cause = Cause::not_polled_yet;
     round.state.evidence = std::to_string(round.unknown) +
-                           " records of the service were not here; all of the tool is read again";
+                           " records of the service were not in sight; the tool is read again";
     context_.log.warning("pull.missed", {{"tool", round.tool}, {"records", round.unknown}});
   }
   context_.log.info("pull.done", {{"tool", round.tool}, {"pages", round.pages}});

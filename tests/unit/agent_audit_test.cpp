@@ -65,6 +65,20 @@ TEST_CASE("a record that was missed comes back with the next comparison of ids")
   CHECK_FALSE(rfis_in_status(world).text("ids_compared_at").empty());
 }
 
+TEST_CASE("a record that was out of sight for one list is read again when the next shows it") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(5));
+  const std::string rfi = open_rfi(world);
+  const std::string subject = shown(world, rfi).text("subject");
+  // As when the rights were lower for an hour: what changed meanwhile is in no window of changes.
+  behind_our_back(world,
+                  "UPDATE record SET presence = 1, document = '{\"subject\":\"older\"}' "
+                  "WHERE id = ?",
+                  rfi.substr(rfi.find('-') + 1));
+  world.run_for(std::chrono::hours(26));
+  CHECK(shown(world, rfi).text("subject") == subject);
+}
+
 TEST_CASE("a field that is wrong in the mirror is healed within a week, whatever the stamps say") {
   SmallWorld world;
   world.run_for(std::chrono::minutes(5));
