@@ -98,6 +98,7 @@ void Courier::answered(const std::shared_ptr<Errand>& errand, HttpOutcome outcom
     return errand->done(std::move(outcome));
   }
   const net::HttpResponse& reply = *outcome.response;
+  received_ += static_cast<base::ByteCount>(reply.body.size());
   learn_clock(*errand, reply);
   if (errand->request.auth == net::Auth::bearer) {
     remote_.gate.answered(reply, host_.clock.wall());

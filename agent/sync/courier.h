@@ -26,6 +26,8 @@ class Courier {
     send(std::move(request), std::move(done), nullptr, nullptr);
   }
 
+  /// Bytes of answers so far: what there was to read and to keep.
+  base::ByteCount received() const { return received_; }
   /// The service's idea of now.
   base::WallTime service_now() const;
   /// Asks the service's login server something that costs nothing, to learn whether the link works.
@@ -44,6 +46,7 @@ class Courier {
   net::HttpTransport& transport_;
   base::Log& log_;
   Remote& remote_;
+  base::ByteCount received_ = 0;
 };
 
 }  // namespace fieldsync::sync

@@ -109,14 +109,25 @@ void Engine::think() {
   rest_when_idle();
 }
 
-/// An agent sleeps most of its life: it must not hold for days what one pull needed for a minute.
 void Engine::rest_when_idle() {
   if (rest_ == Rest::taken || !is_idle()) return;
   tidy_originals();
+  release_memory();
+  rest_ = Rest::taken;
+}
+
+/// An agent sleeps most of its life: it must not hold for days what one pull needed for a minute.
+/// Nor drop its caches after each of the small rounds in between.
+void Engine::release_memory() {
+  const base::ByteCount received = courier_.received();
+  const base::Instant now = host_.clock.now();
+  const bool is_worth_it = received - released_after_ >= tuning::kReleaseAfterBytes;
+  if (released_at_ && !is_worth_it && now - *released_at_ < tuning::kReleaseInterval) return;
   context_.work.release_memory();
   context_.mirror.release_memory();
   platform::release_unused_memory();
-  rest_ = Rest::taken;
+  released_at_ = now;
+  released_after_ = received;
 }
 
 /// A slice at a time, so that a person never waits for it.

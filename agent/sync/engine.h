@@ -63,6 +63,7 @@ class Engine {
   void perform_show(const Step& step, const StepDone& done);
   void wake_at(base::WallTime at);
   void rest_when_idle();
+  void release_memory();
   void tidy_originals();
   void in_trouble(const base::Failure& failure);
 
@@ -87,8 +88,11 @@ class Engine {
   std::optional<platform::TimerId> timer_;
   std::optional<base::WallTime> wake_;
   enum class Thought { none, posted } thought_ = Thought::none;
-  /// Whether something was done since memory was last given back.
+  /// Whether something was done since the last rest.
   enum class Rest { due, taken } rest_ = Rest::due;
+  /// When memory was last given back, and what had been received by then.
+  std::optional<base::Instant> released_at_;
+  base::ByteCount released_after_ = 0;
   std::optional<base::Failure> trouble_;
   base::WallTime trouble_until_{};
   /// Troubles of the disk in a row, none of them long after the one before.

@@ -95,6 +95,13 @@ inline constexpr int kDownloadsPerPass = 8;
 /// Pages of one listing: 2,000 pages of 1,000 records is forty times the largest project known.
 inline constexpr int kPagesMax = 2'000;
 
+// --- Memory at rest ------------------------------------------------------------------------------
+
+/// Memory is given back when this much was received since the last time, or after an hour: a round
+/// with nothing new is some 2 KB, the smallest first pull some 100 KB.
+inline constexpr base::ByteCount kReleaseAfterBytes = 64 * 1024;
+inline constexpr base::Millis kReleaseInterval{3'600'000};
+
 // --- Uploads -------------------------------------------------------------------------------------
 
 /// A fresh upload is attached within the service's limit less this margin, or made anew.

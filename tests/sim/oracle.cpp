@@ -127,7 +127,8 @@ struct Compared {
   std::vector<std::pair<const char*, const char*>> fields;
 };
 
-std::string check_kind(SimWorld& world, Device& device, const Compared& compared) {
+std::string check_kind(SimWorld& world, Device& device, const Compared& compared,
+                       const List& at_service) {
   const auto shown = world.call(device, "list", {{"kind", compared.kind}});
   if (!shown) return "list: " + shown.failure().what;
   std::map<std::string, const Document*> ours;
@@ -137,7 +138,7 @@ std::string check_kind(SimWorld& world, Device& device, const Compared& compared
     ours[record.text("service_id")] = &record;
   }
   const std::string who = "device " + std::to_string(device.number) + " ";
-  for (const Value& entry : world.records(compared.kind)) {
+  for (const Value& entry : at_service) {
     const Document& theirs = *entry.as_document();
     if (!theirs.find("deleted_at")->is_null()) continue;
     const std::string id = std::to_string(theirs.integer("id"));
@@ -159,6 +160,22 @@ std::string check_kind(SimWorld& world, Device& device, const Compared& compared
   for (const auto& [id, record] : ours) {
     if (!id.empty() && record->text("state") == "synced") {
       return who + "still shows " + compared.kind + " " + id;
+    }
+  }
+  return "";
+}
+
+std::string check_all_kinds(SimWorld& world) {
+  static const Compared kCompared[] = {
+      {"rfi",
+       {{"subject", "subject"}, {"reference", "reference"}, {"drawing_number", "drawing_number"}}},
+      {"note", {{"comment", "comment"}}},
+      {"photo", {{"description", "description"}}}};
+  for (const Compared& compared : kCompared) {
+    const List at_service = world.records(compared.kind);
+    for (const auto& device : world.devices()) {
+      const std::string wrong = check_kind(world, *device, compared, at_service);
+      if (!wrong.empty()) return wrong;
     }
   }
   return "";
@@ -263,14 +280,11 @@ std::string check_promises(SimWorld& world) {
 }
 
 std::string check_views(SimWorld& world) {
-  static const Compared kCompared[] = {
-      {"rfi",
-       {{"subject", "subject"}, {"reference", "reference"}, {"drawing_number", "drawing_number"}}},
-      {"note", {{"comment", "comment"}}},
-      {"photo", {{"description", "description"}}}};
   // An hour's calls may be spent: a polite agent waits for the next.
   if (world.plan().has(Trouble::budget)) world.run_for(std::chrono::minutes(65));
-  // Two complete looks, apart from each other, are what believing a deletion takes.
+  // Two complete looks, apart from each other, are what believing a deletion takes; a third shows
+  // what the second found changed.
+  std::string wrong;
   for (int look = 0; look < 3; ++look) {
     for (const auto& device : world.devices()) {
       if (auto asked = world.call(*device, "sync", {{"full", Value(true)}}); !asked) {
@@ -278,14 +292,10 @@ std::string check_views(SimWorld& world) {
       }
     }
     world.run_for(std::chrono::minutes(2));
+    wrong = check_all_kinds(world);
+    if (wrong.empty()) return "";
   }
-  for (const auto& device : world.devices()) {
-    for (const Compared& compared : kCompared) {
-      const std::string wrong = check_kind(world, *device, compared);
-      if (!wrong.empty()) return wrong;
-    }
-  }
-  return "";
+  return wrong;
 }
 
 }  // namespace fieldsync::sim

@@ -236,10 +236,7 @@ std::string SimWorld::run() {
          std::to_string(step.device));
     perform(*this, step);
     after_event();
-    for (const auto& device : devices_) {
-      if (const std::string gap = check_explained(*this, *device); !gap.empty()) wrong(gap);
-      if (const std::string gap = check_in_sight(*this, *device); !gap.empty()) wrong(gap);
-    }
+    look_at(step);
     after_event();
   }
   run_until(start + plan_.span);
@@ -255,6 +252,17 @@ std::string SimWorld::run() {
     if (const std::string other = check_views(*this); !other.empty()) wrong(other);
   }
   return wrong_;
+}
+
+/// What is true at any time is looked at after each step; what costs a list of everything, at the
+/// device that acted and every few steps.
+void SimWorld::look_at(const Step& step) {
+  for (const auto& device : devices_) {
+    if (const std::string gap = check_explained(*this, *device); !gap.empty()) wrong(gap);
+  }
+  if (step.number % tuning::kStepsPerLook != 0) return;
+  Device& device = *devices_[static_cast<std::size_t>(step.device)];
+  if (const std::string gap = check_in_sight(*this, device); !gap.empty()) wrong(gap);
 }
 
 void SimWorld::heal() {

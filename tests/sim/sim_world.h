@@ -82,6 +82,7 @@ class SimWorld {
   void arm(Device& device);
   void run_until(base::Instant end);
   void after_event();
+  void look_at(const Step& step);
   void heal();
   bool settle(base::Millis limit);
 

@@ -14,6 +14,8 @@ inline constexpr Millis kSettleMax{2 * 3'600'000};
 inline constexpr Millis kSettleLook{30'000};
 /// A verb that needs the network answers within the transport's patience and a retry.
 inline constexpr Millis kAnswerMax{300'000};
+/// A list of everything is compared after every third step.
+inline constexpr int kStepsPerLook = 3;
 /// A person tries to log in again when the first try met what was still under way.
 inline constexpr int kLoginsMax = 4;
 /// Starts in a row before a device counts as broken; the last has a healthy disk.
