@@ -5,7 +5,7 @@
 #   sh tests/run.sh --bench     the benchmarks, each beside its limit
 #   sh tests/run.sh --sanitize  unit and contract tests under ASan + UBSan and under TSan
 #   sh tests/run.sh --sim SEEDS     that many simulated worlds, on all cores
-#   sh tests/run.sh --mutants [SEEDS]  breaks the agent on purpose: does the simulator notice?
+#   sh tests/run.sh --mutants [SEEDS] [NAME...]  breaks the agent on purpose: does the simulator notice?
 #   sh tests/run.sh --fuzz SECONDS  every fuzz target under libFuzzer for its share of SECONDS
 set -eu
 cd "$(dirname "$0")/.."
@@ -37,7 +37,8 @@ case "$mode" in
     ;;
   --mutants)
     install_missing patch
-    exec sh tests/sim/mutants/run.sh "${2:-10000}"
+    shift
+    exec sh tests/sim/mutants/run.sh "$@"
     ;;
   --fuzz)
     # shellcheck disable=SC2086

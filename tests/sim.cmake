@@ -24,6 +24,12 @@ target_link_libraries(fieldsync-sim PRIVATE fs_sim)
 set_source_files_properties(sim/main.cpp PROPERTIES
   COMPILE_DEFINITIONS "FIELDSYNC_COMMIT=\"${fs_commit}\"")
 
+fs_add_test(sim_sweep_tests
+  SOURCES
+    sim/migration_sweep_test.cpp
+  LIBRARIES fs_sim
+  LABELS sim)
+
 # Ends in a line "N passed, N failed". The ordinary run takes other worlds than the longer ones.
 add_test(NAME sim_regressions
   COMMAND fieldsync-sim --regressions ${CMAKE_CURRENT_SOURCE_DIR}/sim/regressions.txt)

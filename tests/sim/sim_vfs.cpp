@@ -23,7 +23,7 @@ struct OpenFile {
   std::shared_ptr<Inode> inode;
   std::string path;
   int flags;
-  /// A new journal's name is made durable with its first sync, as SQLite's own VFS does.
+  /// A journal's name is made durable with its first sync, as SQLite's own VFS does.
   enum class Name { settled, fresh } name;
 };
 
@@ -116,13 +116,14 @@ int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int*
   std::memset(static_cast<void*>(file), 0, sizeof(sqlite3_file));
   const std::string name = path ? path : "/temporary-" + std::to_string(disk.calls());
   auto inode = disk.find(name);
-  auto state = OpenFile::Name::settled;
   if (!inode) {
     if (!(flags & SQLITE_OPEN_CREATE)) return SQLITE_CANTOPEN;
     if (const int code = code_of(disk.meet(DiskCall::create), SQLITE_CANTOPEN)) return code;
     inode = disk.make(name);
-    if (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) state = OpenFile::Name::fresh;
   }
+  constexpr int kJournals = SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL;
+  const bool is_journal = (flags & SQLITE_OPEN_CREATE) && (flags & kJournals);
+  const auto state = is_journal ? OpenFile::Name::fresh : OpenFile::Name::settled;
   new (file) OpenFile{{&kMethods}, &disk, std::move(inode), name, flags, state};
   if (out_flags) *out_flags = flags;
   return SQLITE_OK;

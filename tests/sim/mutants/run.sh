@@ -1,15 +1,19 @@
 #!/bin/sh
 # Breaks the agent on purpose, one patch at a time, and looks whether the simulator finds it.
-#   sh tests/sim/mutants/run.sh [SEEDS]     at most that many seeds for each (10,000)
+#   sh tests/sim/mutants/run.sh [SEEDS] [NAME...]   at most that many seeds for each (10,000); the
+#                                                   mutants whose names begin so, or all
 # Works on a copy below build/; the last line is `N passed, N failed`.
 set -u
 cd "$(dirname "$0")/../../.."
 seeds=${1:-10000}
+[ $# -eq 0 ] || shift
 jobs=$(nproc)
 copy=build/mutants/source
 rm -rf "$copy"
 mkdir -p "$copy"
-git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$copy"
+# What git lists may be deleted here already.
+git ls-files | while IFS= read -r file; do [ ! -f "$file" ] || echo "$file"; done |
+  tar -T - -cf - | tar -xf - -C "$copy"
 
 build_copy() {
   (cd "$copy" && CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 && export CCACHE_BASEDIR CCACHE_NOHASHDIR &&
@@ -17,10 +21,21 @@ build_copy() {
     cmake --build build/release --target fieldsync-sim -j"$jobs" >build.log 2>&1)
 }
 
+is_wanted() {
+  mutant_name=$1
+  shift
+  [ $# -gt 0 ] || return 0
+  for wanted in "$@"; do
+    case "$mutant_name" in "$wanted"*) return 0 ;; esac
+  done
+  return 1
+}
+
 passed=0
 failed=0
 for mutant in tests/sim/mutants/*.patch; do
   name=$(basename "$mutant" .patch)
+  is_wanted "$name" "$@" || continue
   if ! patch -s -p1 -d "$copy" <"$mutant"; then
     echo "$name: the patch does not apply any more"
     failed=$((failed + 1))
