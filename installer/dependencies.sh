@@ -4,7 +4,7 @@ fieldsync_packages="g++ cmake ninja-build pkg-config ccache ca-certificates
 libsqlite3-dev libsqlitecpp-dev libcurl4-openssl-dev libcereal-dev libboost-filesystem-dev
 libzstd-dev zlib1g-dev libexif-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev
 libcpp-httplib-dev libssl-dev libjpeg62-turbo-dev doctest-dev
-librapidcheck-dev"
+librapidcheck-dev libmimalloc-dev"
 
 # What `sh tests/run.sh --fuzz` needs beside them: clang with libFuzzer and the sanitizers.
 fieldsync_fuzz_packages="clang libclang-rt-14-dev llvm"

@@ -14,7 +14,7 @@ namespace fieldsync::storage {
 struct Database::Impl {
   Impl(Path file, const DatabaseOptions& options)
       : path(std::move(file)),
-        connection(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+        connection(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
                    static_cast<int>(tuning::kLockWait.count()), options.vfs),
         statements(connection.getHandle()) {}
   ~Impl() {
@@ -189,6 +189,15 @@ std::string check_with(Database& db, const std::string& pragma) {
   return lines;
 }
 }  // namespace
+
+void Database::copy_from(const Database& other) {
+  sqlite3_backup* copy =
+      sqlite3_backup_init(impl_->handle(), "main", other.impl_->handle(), "main");
+  if (!copy) impl_->fail(sqlite3_errcode(impl_->handle()), "copying");
+  constexpr int kAllPages = -1;
+  sqlite3_backup_step(copy, kAllPages);
+  if (const int code = sqlite3_backup_finish(copy); code != SQLITE_OK) impl_->fail(code, "copying");
+}
 
 void Database::release_memory() { sqlite3_db_release_memory(impl_->handle()); }
 

@@ -146,6 +146,8 @@ class Database {
   /// SqlError, also from a failed commit. Nested calls join the outer transaction.
   void transact(const std::function<void()>& body);
 
+  /// Replaces all that is in this database by what is in the other. Throws SqlError.
+  void copy_from(const Database& other);
   /// Gives back the memory of cached pages; what is needed again is read again.
   void release_memory();
   /// "ok" or what PRAGMA integrity_check found, at most ten lines. Throws SqlError.

@@ -118,10 +118,10 @@ class MirrorStore {
                                          WallTime before, int limit);
   /// What a complete listing of ids of one kind says about the records kept here.
   struct Swept {
-    std::int64_t known = 0;    ///< not gone before it
-    std::int64_t absent = 0;   ///< of those, how many it lacked for the second time
-    int gone = 0;              ///< gone now that were not before
-    int put_in_question = 0;   ///< now in question that were not before
+    std::int64_t known = 0;   ///< not gone before it
+    std::int64_t absent = 0;  ///< of those, how many it lacked for the second time
+    int gone = 0;             ///< gone now that were not before
+    int put_in_question = 0;  ///< now in question that were not before
     /// Listed, and not kept here or out of sight until now: may have changed unseen.
     std::int64_t unknown = 0;
   };

@@ -19,33 +19,31 @@ StatementCache::Use StatementCache::use(std::string_view sql, int& code) {
   if (found != entries_.end() && !found->second.in_use) {
     found->second.in_use = true;
     found->second.used_at = ++uses_;
-    return Use(this, found->second.statement, true);
+    return Use(&found->second, found->second.statement);
   }
   sqlite3_stmt* statement = nullptr;
   const char* tail = nullptr;
   code = sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()),
                             SQLITE_PREPARE_PERSISTENT, &statement, &tail);
-  if (code != SQLITE_OK) return Use(this, nullptr, false);
+  if (code != SQLITE_OK) return Use(nullptr, nullptr);
   FS_CHECK(statement != nullptr);
   FS_CHECK(std::all_of(tail, sql.data() + sql.size(),
                        [](char c) { return c == ' ' || c == '\n' || c == ';'; }));
-  if (found != entries_.end()) return Use(this, statement, false);
+  if (found != entries_.end()) return Use(nullptr, statement);
   make_room();
-  entries_.emplace(sql, Entry{statement, ++uses_, true});
-  return Use(this, statement, true);
+  const auto added = entries_.emplace(sql, Entry{statement, ++uses_, true});
+  return Use(&added.first->second, statement);
 }
 
 StatementCache::Use::~Use() {
   if (!statement_) return;
-  if (!cached_) {
+  if (!entry_) {
     sqlite3_finalize(statement_);
     return;
   }
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
-  const auto entry = cache_->entries_.find(std::string_view(sqlite3_sql(statement_)));
-  FS_CHECK(entry != cache_->entries_.end());
-  entry->second.in_use = false;
+  entry_->in_use = false;
 }
 
 void StatementCache::make_room() {

@@ -60,8 +60,12 @@ std::optional<Intent> load_intent(Database& db, std::int64_t id) {
   return found;
 }
 
+std::int64_t count_open(Database& db) {
+  return db.integer("SELECT sum(amount) FROM tally WHERE " FS_OPEN).value_or(0);
+}
+
 void check_room(Database& db, std::size_t more) {
-  const auto open = db.integer("SELECT sum(amount) FROM tally WHERE " FS_OPEN).value_or(0);
+  const auto open = count_open(db);
   if (open + static_cast<std::int64_t>(more) <= tuning::kOpenIntentsMax) return;
   throw SqlError({Cause::limit_reached, db.path() + ": " + std::to_string(open) +
                                             " acts wait to be sent; at most " +
@@ -140,6 +144,8 @@ Result<std::vector<Intent>> WorkStore::due(const RemoteName& remote, WallTime no
   return guarded([&] {
     const auto at = now.since_epoch.count();
     std::vector<Candidate> found;
+    std::vector<Intent> intents;
+    if (count_open(*db_) == 0) return intents;  // as most of the time: ask no further
     collect_due(*db_, found, 0, remote.raw(), at, limit);
     std::sort(found.begin(), found.end());
     std::vector<Candidate> heavy;
@@ -150,7 +156,6 @@ Result<std::vector<Intent>> WorkStore::due(const RemoteName& remote, WallTime no
     const std::size_t kept_free = std::min(heavy.size(), places / tuning::kHeavyShare);
     if (found.size() > places - kept_free) found.resize(places - kept_free);
     found.insert(found.end(), heavy.begin(), heavy.end());
-    std::vector<Intent> intents;
     for (const Candidate& candidate : found) {
       if (static_cast<int>(intents.size()) >= limit) break;
       auto intent = load_intent(*db_, candidate.id);
@@ -164,6 +169,7 @@ Result<std::vector<Intent>> WorkStore::due(const RemoteName& remote, WallTime no
 Result<std::optional<WallTime>> WorkStore::next_due(const RemoteName& remote, WallTime now) {
   return guarded([&] {
     std::optional<std::int64_t> earliest;
+    if (count_open(*db_) == 0) return std::optional<WallTime>();
     for (const char* state : kWorkable) {
       for (const int heavy : {0, 1}) {
         const auto at =

@@ -40,7 +40,7 @@ World::World(storage::Database& database, const platform::Clock& clock)
                                                              ", this program has " +
                                                              std::to_string(kSchemaVersion)});
   }
-  db_.script(kSchema);
+  if (found.empty()) db_.script(kSchema);
   set_meta("schema", std::to_string(kSchemaVersion));
   // Of uploads that a kill cut short: their numbers will be given out again.
   db_.run("DELETE FROM chunks WHERE blob NOT IN (SELECT id FROM blobs)");

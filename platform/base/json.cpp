@@ -12,16 +12,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Put in by name: each then goes to the end. In the order that costs a Document most, the fields
-/// of one large answer would take minutes. Of those with one name the last counts.
-Document document_of(std::vector<Field> fields) {
-  std::stable_sort(fields.begin(), fields.end(),
-                   [](const Field& a, const Field& b) { return a.name < b.name; });
-  Document document;
-  for (Field& field : fields) document.set(field.name, std::move(field.value));
-  return document;
-}
-
 /// Builds our Value straight from parser events, so that no second tree exists in memory.
 class ValueBuilder : public nlohmann::json_sax<Json> {
  public:
@@ -81,7 +71,7 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
       case Kind::array:
         return put(Value(std::move(done.items)));
       case Kind::object:
-        return put(Value(document_of(std::move(done.fields))));
+        return put(Value(Document(std::move(done.fields))));
     }
     return false;
   }

@@ -18,6 +18,17 @@ Document::Document(std::initializer_list<std::pair<std::string_view, Value>> fie
   for (const auto& [name, value] : fields) set(name, value);
 }
 
+Document::Document(std::vector<Field> fields) : fields_(std::move(fields)) {
+  const auto by_name = [](const Field& a, const Field& b) { return a.name < b.name; };
+  if (!std::is_sorted(fields_.begin(), fields_.end(), by_name)) {
+    std::stable_sort(fields_.begin(), fields_.end(), by_name);
+  }
+  // From the back, so that the last of each name is met first.
+  const auto kept = std::unique(fields_.rbegin(), fields_.rend(),
+                                [](const Field& a, const Field& b) { return a.name == b.name; });
+  fields_.erase(fields_.begin(), kept.base());
+}
+
 namespace {
 bool comes_before(const Field& field, std::string_view name) { return field.name < name; }
 

@@ -22,6 +22,9 @@ class Document {
  public:
   Document();
   Document(std::initializer_list<std::pair<std::string_view, Value>> fields);
+  /// From fields in any order; of those with one name the last counts. Takes n log n, where setting
+  /// them one by one may take the square.
+  explicit Document(std::vector<Field> fields);
   Document(const Document&);
   Document(Document&&) noexcept;
   Document& operator=(const Document&);

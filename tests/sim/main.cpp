@@ -26,11 +26,9 @@ struct Options {
   int failures_max = 5;
 };
 
-constexpr std::pair<const char*, Profile> kProfiles[] = {{"swarm", Profile::swarm},
-                                                         {"calm", Profile::calm},
-                                                         {"link", Profile::link},
-                                                         {"crash", Profile::crash},
-                                                         {"office", Profile::office}};
+constexpr std::pair<const char*, Profile> kProfiles[] = {
+    {"swarm", Profile::swarm}, {"calm", Profile::calm},     {"link", Profile::link},
+    {"crash", Profile::crash}, {"office", Profile::office}, {"focus", Profile::focus}};
 
 const char* profile_name(Profile profile) {
   for (const auto& [text, known] : kProfiles) {
@@ -43,7 +41,7 @@ const char* profile_name(Profile profile) {
   std::fprintf(stderr,
                "fieldsync-sim: %s\n"
                "usage: fieldsync-sim [--first-seed N] [--seeds K] [--jobs J] [--trace]\n"
-               "                     [--profile swarm|calm|link|crash|office] [--twice]\n"
+               "                     [--profile swarm|calm|link|crash|office|focus] [--twice]\n"
                "                     [--until-failure]\n"
                "       fieldsync-sim --regressions FILE\n",
                why);

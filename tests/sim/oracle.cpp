@@ -124,6 +124,7 @@ std::string check_one(SimWorld& world, Holdings& service, const Promise& promise
 /// What is compared of each record, by kind: our field and the service's.
 struct Compared {
   const char* kind;
+  const char* tool;
   std::vector<std::pair<const char*, const char*>> fields;
 };
 
@@ -168,10 +169,12 @@ std::string check_kind(SimWorld& world, Device& device, const Compared& compared
 std::string check_all_kinds(SimWorld& world) {
   static const Compared kCompared[] = {
       {"rfi",
+       "rfis",
        {{"subject", "subject"}, {"reference", "reference"}, {"drawing_number", "drawing_number"}}},
-      {"note", {{"comment", "comment"}}},
-      {"photo", {{"description", "description"}}}};
+      {"note", "notes", {{"comment", "comment"}}},
+      {"photo", "photos", {{"description", "description"}}}};
   for (const Compared& compared : kCompared) {
+    if (!world.plan().follows(compared.tool)) continue;
     const List at_service = world.records(compared.kind);
     for (const auto& device : world.devices()) {
       const std::string wrong = check_kind(world, *device, compared, at_service);
@@ -220,6 +223,7 @@ std::string check_explained(SimWorld& world, Device& device) {
 
 std::string check_in_sight(SimWorld& world, Device& device) {
   for (const std::string kind : {"rfi", "photo"}) {
+    if (!world.plan().follows(kind + "s")) continue;
     const auto shown = world.call(device, "list", {{"kind", kind}});
     if (!shown) return "";  // a disk that fails says so in status
     std::set<std::string> now;
@@ -280,12 +284,13 @@ std::string check_promises(SimWorld& world) {
 }
 
 std::string check_views(SimWorld& world) {
-  // An hour's calls may be spent: a polite agent waits for the next.
-  if (world.plan().has(Trouble::budget)) world.run_for(std::chrono::minutes(65));
   // Two complete looks, apart from each other, are what believing a deletion takes; a third shows
-  // what the second found changed.
+  // what the second found changed. When an hour's calls are spent, a polite agent waits for the
+  // next hour.
+  const int looks = world.plan().has(Trouble::budget) ? 6 : 3;
   std::string wrong;
-  for (int look = 0; look < 3; ++look) {
+  for (int look = 0; look < looks; ++look) {
+    if (look == 3) world.run_for(std::chrono::minutes(65));
     for (const auto& device : world.devices()) {
       if (auto asked = world.call(*device, "sync", {{"full", Value(true)}}); !asked) {
         return "sync: " + asked.failure().what;

@@ -71,6 +71,8 @@ double likelihood(Profile profile, Trouble trouble) {
   switch (profile) {
     case Profile::swarm:
       return 0.3;
+    case Profile::focus:
+      return trouble == Trouble::budget ? 0.1 : 0.25;
     case Profile::calm:
       return 0;
     case Profile::link:
@@ -83,13 +85,84 @@ double likelihood(Profile profile, Trouble trouble) {
   return 0;
 }
 
-Act site_act(Random& random) {
+/// The tools of the drawn worlds, and how likely a focus world follows each.
+constexpr std::pair<const char*, double> kTools[] = {
+    {"drawings", 0.15}, {"photos", 0.3}, {"rfis", 0.5}, {"notes", 0.3}};
+
+std::vector<std::string> draw_tools(Profile profile, std::uint64_t seed) {
+  Random random(seed * 41 + 7);
+  std::vector<std::string> tools;
+  for (const auto& [tool, chance] : kTools) {
+    if (profile != Profile::focus || random.chance(chance)) tools.push_back(tool);
+  }
+  const bool can_capture = !tools.empty() && tools != std::vector<std::string>{"drawings"};
+  if (!can_capture) tools.push_back(random.chance(0.5) ? "rfis" : "notes");
+  return tools;
+}
+
+/// The tool an act is about; empty when it is about none.
+std::string_view tool_of(Act act) {
+  switch (act) {
+    case Act::note:
+    case Act::twin_notes:
+    case Act::office_note:
+      return "notes";
+    case Act::photo:
+    case Act::office_photo:
+      return "photos";
+    case Act::office_revision:
+      return "drawings";
+    case Act::rfi:
+    case Act::rfi_with_file:
+    case Act::edit:
+    case Act::edit_own:
+    case Act::reply:
+    case Act::attach:
+    case Act::resolve:
+    case Act::office_edit:
+    case Act::office_clash:
+    case Act::office_reply:
+    case Act::office_rfi:
+    case Act::office_close:
+    case Act::office_delete:
+    case Act::office_restore:
+    case Act::office_private:
+      return "rfis";
+    case Act::remove_own:
+    case Act::retry:
+    case Act::sync:
+    case Act::level_down:
+    case Act::level_up:
+    case Act::tool_off:
+    case Act::tool_on:
+    case Act::member_out:
+    case Act::member_in:
+    case Act::expire_tokens:
+    case Act::lose_upload:
+    case Act::kill:
+    case Act::power_cut:
+    case Act::suspend:
+    case Act::clock_step:
+    case Act::disk_full:
+    case Act::disk_free:
+    case Act::drop_mirror:
+      return "";
+  }
+  return "";
+}
+
+Act site_act(const Plan& plan, Random& random) {
   constexpr Act kActs[] = {Act::note,    Act::note,  Act::twin_notes,    Act::rfi,
                            Act::rfi,     Act::photo, Act::rfi_with_file, Act::photo,
                            Act::edit,    Act::edit,  Act::edit,          Act::edit_own,
                            Act::reply,   Act::reply, Act::attach,        Act::remove_own,
                            Act::resolve, Act::retry, Act::sync};
-  return kActs[random.below(std::size(kActs))];
+  Act act = kActs[random.below(std::size(kActs))];
+  // Drawn anew until it is about a tool that is followed; every plan follows one with captures.
+  while (!tool_of(act).empty() && !plan.follows(tool_of(act))) {
+    act = kActs[random.below(std::size(kActs))];
+  }
+  return act;
 }
 
 /// Most worlds are short, so that many can be run; a few see tokens expire and rights re-read.
@@ -104,6 +177,8 @@ class Planner {
   Planner(Plan& plan, Random& random) : plan_(plan), random_(random) {}
 
   void add(Act act, int device) {
+    // Nothing is done in a tool that nobody follows; the draws stay the same.
+    if (!tool_of(act).empty() && !plan_.follows(tool_of(act))) return skip();
     plan_.steps.push_back(
         {Millis{random_.between(0, plan_.span.count())}, act, device, random_.next(), 0});
   }
@@ -118,13 +193,19 @@ class Planner {
   }
 
  private:
+  void skip() {
+    (void)random_.between(0, plan_.span.count());
+    (void)random_.next();
+  }
   Plan& plan_;
   Random& random_;
 };
 
 void add_steps(Plan& plan, Random& random) {
   Planner planner(plan, random);
-  for (auto n = random.between(2, 10); n > 0; --n) planner.add(site_act(random), planner.device());
+  for (auto n = random.between(2, 10); n > 0; --n) {
+    planner.add(site_act(plan, random), planner.device());
+  }
   planner.some(Trouble::office,
                {Act::office_edit, Act::office_reply, Act::office_note, Act::office_rfi,
                 Act::office_photo, Act::office_revision, Act::office_close, Act::office_private},
@@ -163,10 +244,16 @@ bool Plan::has(Trouble trouble) const {
   return std::find(troubles.begin(), troubles.end(), trouble) != troubles.end();
 }
 
+bool Plan::follows(std::string_view tool) const {
+  return std::find(tools.begin(), tools.end(), tool) != tools.end();
+}
+
 std::string Plan::summary() const {
   std::string text = "seed " + std::to_string(seed) + ": " + std::to_string(devices) +
                      (devices == 1 ? " device, " : " devices, ") + std::to_string(steps.size()) +
                      " steps,";
+  for (const std::string& tool : tools) text += " " + tool;
+  text += tools.empty() || troubles.empty() ? "" : ";";
   for (const Trouble trouble : troubles) text += " " + std::string(name(trouble));
   return text;
 }
@@ -176,7 +263,9 @@ Plan make_plan(std::uint64_t seed, Profile profile) {
   Plan plan;
   plan.seed = seed;
   plan.profile = profile;
-  plan.devices = random.chance(0.3) ? (random.chance(0.3) ? 3 : 2) : 1;
+  plan.tools = draw_tools(profile, seed);
+  const double several = profile == Profile::focus ? 0.15 : 0.3;
+  plan.devices = random.chance(several) ? (random.chance(0.3) ? 3 : 2) : 1;
   for (int i = 0; i < static_cast<int>(Trouble::count); ++i) {
     const auto trouble = static_cast<Trouble>(i);
     if (random.chance(likelihood(profile, trouble))) plan.troubles.push_back(trouble);

@@ -101,18 +101,21 @@ enum class Trouble {
 };
 std::string_view name(Trouble trouble);
 
-/// Which mix worlds are drawn from.
-enum class Profile { swarm, calm, link, crash, office };
+/// Which mix worlds are drawn from. Swarm and the others follow every tool of the project; focus
+/// worlds follow few and are short, so that many more can be run in the same time.
+enum class Profile { swarm, calm, link, crash, office, focus };
 
 struct Plan {
   std::uint64_t seed = 0;
   Profile profile = Profile::swarm;
   int devices = 1;
+  std::vector<std::string> tools;  ///< that the devices follow
   std::vector<Trouble> troubles;
   std::vector<Step> steps;  ///< by time
   base::Millis span{0};     ///< how long trouble lasts
 
   bool has(Trouble trouble) const;
+  bool follows(std::string_view tool) const;
   /// "seed 5: 2 devices, 14 steps, lost_answer slow crashes".
   std::string summary() const;
 };

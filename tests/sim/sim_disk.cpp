@@ -27,10 +27,6 @@ void Inode::remember(ByteCount from, ByteCount to) {
 void Inode::write(ByteCount at, std::string_view data) {
   const ByteCount end = at + static_cast<ByteCount>(data.size());
   remember(at, end);
-  // Sectors past the durable end hold nothing yet.
-  for (ByteCount sector = std::max(at, durable_size_) / kSector; sector * kSector < end; ++sector) {
-    durable_.try_emplace(sector);
-  }
   if (end > static_cast<ByteCount>(bytes_.size())) bytes_.resize(static_cast<std::size_t>(end));
   bytes_.replace(static_cast<std::size_t>(at), data.size(), data);
 }
@@ -53,6 +49,10 @@ void Inode::lose_power(platform::Random& random) {
                                                : random.between(std::min(size, durable_size_),
                                                                 std::max(size, durable_size_));
   bytes_.resize(static_cast<std::size_t>(std::max(kept, size)), '\0');
+  for (ByteCount sector = (durable_size_ + kSector - 1) / kSector; sector * kSector < size;
+       ++sector) {
+    durable_.try_emplace(sector);
+  }
   for (const auto& [sector, old] : durable_) {
     const auto at = static_cast<std::size_t>(sector * kSector);
     if (at >= bytes_.size()) continue;
@@ -173,6 +173,22 @@ base::Result<> SimDisk::try_call(DiskCall call, const Path& path) {
       return Failure{Cause::disk_error, path + ": input/output error"};
   }
   return base::Done{};
+}
+
+SimDisk::Image SimDisk::image() const {
+  Image image;
+  for (const auto& [path, inode] : names_) image.emplace(path, inode->bytes());
+  return image;
+}
+
+void SimDisk::load(const Image& image) {
+  for (const auto& [path, bytes] : image) {
+    (void)make_folder(parent_of(path));
+    const auto inode = make(path);
+    inode->write(0, bytes);
+    inode->sync();
+    make_names_durable(parent_of(path));
+  }
 }
 
 void SimDisk::power_on() {

@@ -36,8 +36,9 @@ class Inode {
   void remember(base::ByteCount from, base::ByteCount to);
 
   std::string bytes_;
-  base::ByteCount durable_size_ = 0;
-  std::map<base::ByteCount, std::string> durable_;  ///< sector number -> what the medium holds
+  base::ByteCount durable_size_ = 0;  ///< of what lies behind, the medium holds nothing
+  /// Sectors written since the last sync, by number: what the medium holds.
+  std::map<base::ByteCount, std::string> durable_;
 };
 
 /// A disk in memory that forgets at a power cut what was not synced: contents sector by sector,
@@ -60,6 +61,11 @@ class SimDisk final : public platform::FileSystem {
   /// The process that failed is gone, the machine lived on: nothing is lost.
   void process_begins();
   bool is_off() const { return power_ == Power::off; }
+
+  /// Every file with its bytes, and a disk that holds just those, durable.
+  using Image = std::map<Path, std::string>;
+  Image image() const;
+  void load(const Image& image);
 
   /// Asked before each call; none when unset.
   std::function<DiskFault(DiskCall)> fault;

@@ -1,7 +1,11 @@
 #include "tests/sim/sim_world.h"
 
+#include <map>
+
 #include "net/sandbox/seed_people.h"
 #include "platform/base/json.h"
+#include "storage/mirror_store.h"
+#include "storage/work_store.h"
 #include "tests/sim/tuning.h"
 
 namespace fieldsync::sim {
@@ -24,18 +28,58 @@ Device::Device(int number_, Schedule& schedule, net::sandbox::Sandbox& sandbox,
       host{clock, loop, disk, workers, random},
       link(loop, schedule, clock, disk, sandbox, seeds.fork()) {}
 
-SimWorld::SimWorld(const Plan& plan)
-    : plan_(plan), random_(plan.seed), schedule_(random_.fork()), service_clock_(schedule_) {
+namespace {
+
+const net::sandbox::Origins kOrigins{"https://api.sandbox.test", "https://api.sandbox.test",
+                                     "https://storage.sandbox.test",
+                                     "https://control.sandbox.test"};
+
+std::unique_ptr<storage::Database> in_memory() {
   auto opened = storage::Database::open(":memory:", {});
   FS_CHECK(opened.ok());
-  database_ = std::move(*opened);
-  auto made =
-      net::sandbox::Sandbox::open(*database_, service_clock_,
-                                  {"https://api.sandbox.test", "https://api.sandbox.test",
-                                   "https://storage.sandbox.test", "https://control.sandbox.test"});
+  return std::move(*opened);
+}
+
+/// A service as it is before anything happens. Made once for many worlds, as making it takes longer
+/// than some of them.
+const storage::Database& seeded_service(std::uint64_t seed) {
+  static std::map<std::uint64_t, std::unique_ptr<storage::Database>> made;
+  auto& database = made[seed];
+  if (!database) {
+    database = in_memory();
+    Schedule schedule{platform::Random(seed)};
+    const DeviceClock clock(schedule);
+    auto sandbox = net::sandbox::Sandbox::open(*database, clock, kOrigins);
+    FS_CHECK(sandbox.ok() && (*sandbox)->seed("tiny", seed).ok());
+  }
+  return *database;
+}
+
+/// The files of an agent that was installed and has done nothing yet.
+const SimDisk::Image& installed() {
+  static const SimDisk::Image image = [] {
+    Schedule schedule{platform::Random(0)};
+    const DeviceClock clock(schedule);
+    SimDisk disk(clock, platform::Random(0));
+    FS_CHECK(disk.make_folder("/state").ok());
+    storage::DatabaseOptions options;
+    options.vfs = disk.vfs_name();
+    FS_CHECK(storage::WorkStore::open("/state", options, clock.wall()).ok());
+    FS_CHECK(storage::MirrorStore::open("/state", options, clock.wall()).ok());
+    return disk.image();
+  }();
+  return image;
+}
+
+}  // namespace
+
+SimWorld::SimWorld(const Plan& plan)
+    : plan_(plan), random_(plan.seed), schedule_(random_.fork()), service_clock_(schedule_) {
+  database_ = in_memory();
+  database_->copy_from(seeded_service(plan.seed % tuning::kServicesMax));
+  auto made = net::sandbox::Sandbox::open(*database_, service_clock_, kOrigins);
   FS_CHECK(made.ok());
   sandbox_ = std::move(*made);
-  FS_CHECK(sandbox_->seed("tiny", plan.seed).ok());
   control(Method::patch, "/settings", service_settings(plan));
   for (int number = 0; number < plan.devices; ++number) set_up_device(number);
 }
@@ -88,10 +132,11 @@ void SimWorld::set_up_device(int number) {
     remote.grant = net::Grant::authorization_code;
   }
   device.config.remotes = {remote};
-  device.config.follows = {{remote.name,
-                            base::ProjectId(std::to_string(net::sandbox::kProject)),
-                            {"drawings", "photos", "rfis", "notes"}}};
+  device.config.follows = {
+      {remote.name, base::ProjectId(std::to_string(net::sandbox::kProject)), plan_.tools}};
   FS_CHECK(device.disk.make_folder("/state").ok());
+  // The first start makes the databases in some worlds, and finds them in most.
+  if (plan_.seed % tuning::kSeedsPerFirstStart != 0) device.disk.load(installed());
   open_agent(device);
   log_in(device);
 }

@@ -14,6 +14,10 @@ inline constexpr Millis kSettleMax{2 * 3'600'000};
 inline constexpr Millis kSettleLook{30'000};
 /// A verb that needs the network answers within the transport's patience and a retry.
 inline constexpr Millis kAnswerMax{300'000};
+/// Services to begin with: their names and stamps differ, what they hold is much the same.
+inline constexpr std::uint64_t kServicesMax = 16;
+/// One world in eight begins with the first start after an installation.
+inline constexpr std::uint64_t kSeedsPerFirstStart = 8;
 /// A list of everything is compared after every third step.
 inline constexpr int kStepsPerLook = 3;
 /// A person tries to log in again when the first try met what was still under way.
