@@ -3,6 +3,7 @@
 #include <set>
 
 #include "platform/base/cause.h"
+#include "storage/database.h"
 #include "tests/sim/sim_world.h"
 #include "tests/sim/tuning.h"
 
@@ -203,6 +204,24 @@ std::string stuck_acts(SimWorld& world, Device& device) {
     return "device " + std::to_string(device.number) + " " + act.text("action") + " " +
            act.text("item") + " is " + act.text("state") + ", " + act.text("cause") + ": " +
            act.text("evidence");
+  }
+  return "";
+}
+
+std::string check_databases(const SimDisk& disk) {
+  // On a copy, so that the agent still meets the disk as the crash left it.
+  SimDisk copy(disk.clock(), platform::Random(1));
+  const SimDisk::Image image = disk.image();
+  copy.load(image);
+  storage::DatabaseOptions options;
+  options.vfs = copy.vfs_name();
+  for (const char* name : {"/state/work.db", "/state/mirror.db"}) {
+    const auto found = image.find(name);
+    if (found == image.end() || found->second.empty()) continue;
+    auto opened = storage::Database::open(name, options);
+    if (!opened) return std::string(name) + " after a crash: " + opened.failure().what;
+    const std::string integrity = (*opened)->integrity();
+    if (integrity != "ok") return std::string(name) + " after a crash: " + integrity;
   }
   return "";
 }

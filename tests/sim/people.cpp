@@ -1,6 +1,7 @@
 #include "net/sandbox/seed_people.h"
 #include "storage/blob_store.h"
 #include "tests/sim/sim_world.h"
+#include "tests/sim/tuning.h"
 
 /// What people, the office, administrators and machines do, one function a kind of act.
 namespace fieldsync::sim {
@@ -37,6 +38,15 @@ std::optional<Document> stage(Device& device, const std::string& bytes, const st
 
 std::string bytes_for(const std::string& mark, Random& random) {
   return "bytes of " + mark + std::string(random.below(3'000), 'x');
+}
+
+/// Now and then a photo of several parts.
+std::string photo_bytes(const std::string& mark, Random& random) {
+  std::string bytes = bytes_for(mark, random);
+  if (random.chance(tuning::kLargePhotoChance)) {
+    bytes.resize(static_cast<std::size_t>(random.between(5'300'000, 12'000'000)), 'y');
+  }
+  return bytes;
 }
 
 /// Notes what `add` acknowledged.
@@ -97,7 +107,7 @@ void add_rfi(SimWorld& world, Device& device, const Step& step, bool with_file) 
 
 void add_photo(SimWorld& world, Device& device, const Step& step) {
   Random random(step.seed);
-  const std::string bytes = bytes_for(label(step), random);
+  const std::string bytes = photo_bytes(label(step), random);
   const auto file = stage(device, bytes, label(step) + ".jpg");
   if (!file) return;
   const auto answer = world.call(device, "add", {{"kind", "photo"}, {"files", List{*file}}});

@@ -230,6 +230,7 @@ void SimWorld::crash(Device& device, Loss loss) {
   } else {
     device.disk.process_begins();
   }
+  if (const std::string damage = check_databases(device.disk); !damage.empty()) wrong(damage);
   // What the service can tell again is not synced: a power cut may take it.
   if (loss != Loss::process) device.seen.clear();
   if (loss == Loss::mirror) {

@@ -113,6 +113,8 @@ std::string stuck_acts(SimWorld& world, Device& device);
 /// Checks after healing; the first thing wrong, or "".
 std::string check_promises(SimWorld& world);
 std::string check_views(SimWorld& world);
+/// After a crash: what is wrong with the databases that were left on the disk, or "".
+std::string check_databases(const SimDisk& disk);
 /// At any time: every open act says why it is where it is, and what a person has seen and the
 /// service still shows stays in sight.
 std::string check_explained(SimWorld& world, Device& device);

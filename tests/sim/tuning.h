@@ -14,6 +14,8 @@ inline constexpr Millis kSettleMax{2 * 3'600'000};
 inline constexpr Millis kSettleLook{30'000};
 /// A verb that needs the network answers within the transport's patience and a retry.
 inline constexpr Millis kAnswerMax{300'000};
+/// Photos of several parts cost as much as a whole world each.
+inline constexpr double kLargePhotoChance = 0.01;
 /// Services to begin with: their names and stamps differ, what they hold is much the same.
 inline constexpr std::uint64_t kServicesMax = 16;
 /// One world in eight begins with the first start after an installation.
