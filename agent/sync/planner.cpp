@@ -104,11 +104,12 @@ class Planner {
   /// A request whose answer was lost may still be on its way, also one that left before a restart
   /// or right before a person said "now": a look before it arrives would send it twice.
   void plan_look_up(const Intent& intent) {
-    const auto left_at = intent.sending_since.value_or(base::WallTime{});
-    const bool clock_went_back = left_at > s_.now;
-    if (!clock_went_back && left_at + tuning::kSettle > s_.now) {
-      return note_wake(left_at + tuning::kSettle);
-    }
+    // By this process's own clock: when it began, or when the doubt did. The time at which the
+    // request left is by the service's clock, known to the second only.
+    const bool here = intent.changed_at <= s_.now;
+    const auto settled =
+        (here ? std::max(intent.changed_at, s_.started) : s_.started) + tuning::kSettle;
+    if (settled > s_.now) return note_wake(settled);
     add_intent_step(StepKind::look_up, intent);
   }
 

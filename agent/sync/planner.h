@@ -38,6 +38,7 @@ struct ToolFacts {
 
 struct Situation {
   base::WallTime now{};
+  base::WallTime started{};  ///< when this process began
   LinkState link = LinkState::unproven;
   bool link_may_send = true;
   base::WallTime link_retry_at{};

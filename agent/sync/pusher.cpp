@@ -141,8 +141,10 @@ Result<bool> Pusher::reconcile(Intent& intent, net::PushOp& op, const StepDone& 
 Result<bool> Pusher::keep_withheld(Intent& intent, const StepDone& done) {
   const auto* kind = kinds::find_kind(intent.kind.raw());
   const auto level = level_in(context_.remote, intent.project, kind ? kind->tool : "");
+  const auto withheld = context_.remote.service.withheld(intent.kind, level);
+  TRY(put_back(intent, withheld));
   const Intent whole = intent;
-  auto apart = take_withheld(intent, context_.remote.service.withheld(intent.kind, level));
+  auto apart = take_withheld(intent, withheld);
   if (!apart) return true;
   if (intent.act == Act::edit && intent.fields.empty()) {
     done(outcomes_.frozen(whole, {apart->cause, apart->evidence}));
@@ -151,6 +153,25 @@ Result<bool> Pusher::keep_withheld(Intent& intent, const StepDone& done) {
   apart->changed_at = context_.now();
   TRY(context_.work.split_off(intent, *apart));
   return true;
+}
+
+/// A capture that was refused as a whole after its fields of admins were taken out: at a level that
+/// may set them it goes out whole, as the service may require them.
+Result<> Pusher::put_back(Intent& intent, const std::vector<std::string>& withheld) {
+  if (intent.act != Act::create || intent.sending_since) return Done{};
+  TRY_ASSIGN(const auto acts, context_.work.open_intents_of(intent.item));
+  for (Intent apart : acts) {
+    const bool may_go = std::none_of(withheld.begin(), withheld.end(),
+                                     [&](const auto& field) { return apart.fields.has(field); });
+    if (!is_taken_from(intent, apart) || !may_go) continue;
+    for (const base::Field& field : apart.fields) intent.fields.set(field.name, field.value);
+    apart.state = IntentState::cancelled;
+    apart.cause = Cause::none;
+    apart.evidence = "it goes out with the capture it was a part of";
+    apart.changed_at = context_.now();
+    TRY(context_.work.change({intent, apart}));
+  }
+  return Done{};
 }
 
 Result<bool> Pusher::merge_edit(Intent& intent, net::PushOp& op, const StepDone& done) {

@@ -35,6 +35,7 @@ class Pusher {
   base::Result<bool> merge_edit(storage::Intent& intent, net::PushOp& op, const StepDone& done);
   /// Fields this login may not write become a held act of their own; false when nothing is left.
   base::Result<bool> keep_withheld(storage::Intent& intent, const StepDone& done);
+  base::Result<> put_back(storage::Intent& intent, const std::vector<std::string>& withheld);
   void pushed(storage::Intent intent, const net::PushOp& op, net::HttpOutcome outcome,
               const StepDone& done);
   void look_in_lists(storage::Intent intent, net::LookUp look, int pages, StepDone done);

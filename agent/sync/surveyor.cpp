@@ -38,6 +38,7 @@ bool writes_over(Act act) {
 Result<Situation> Surveyor::survey() {
   Situation situation;
   situation.now = context_.now();
+  situation.started = started_;
   Remote& remote = context_.remote;
   situation.link = remote.link.state();
   situation.link_may_send = remote.link.may_send(situation.now);

@@ -15,7 +15,7 @@ namespace fieldsync::sync {
 class Surveyor {
  public:
   Surveyor(Context& context, const RightsReader& rights)
-      : context_(context), rights_(rights), auditor_(context) {}
+      : context_(context), rights_(rights), auditor_(context), started_(context.now()) {}
 
   /// Everything but what is in flight, which the engine adds.
   base::Result<Situation> survey();
@@ -42,6 +42,7 @@ class Surveyor {
   Context& context_;
   const RightsReader& rights_;
   Auditor auditor_;
+  base::WallTime started_;
   std::map<storage::RecordKey, base::WallTime> shows_held_back_;
   std::set<storage::RecordKey> asked_for_;  ///< by a person, and not looked at since
 };

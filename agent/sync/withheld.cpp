@@ -10,6 +10,12 @@ std::string withheld_text(const std::vector<std::string>& fields) {
   return names + ": needs the level Admin in the tool";
 }
 
+bool is_taken_from(const Intent& create, const Intent& apart) {
+  const bool unsent = !create.sending_since && !apart.sending_since;
+  return unsent && create.act == storage::Act::create && apart.act == storage::Act::edit &&
+         apart.item == create.item && apart.token == create.token;
+}
+
 std::optional<Intent> take_withheld(Intent& intent, const std::vector<std::string>& withheld) {
   if (intent.act != storage::Act::create && intent.act != storage::Act::edit) return std::nullopt;
   Intent apart = intent;

@@ -16,6 +16,9 @@ namespace fieldsync::sync {
 std::optional<storage::Intent> take_withheld(storage::Intent& intent,
                                              const std::vector<std::string>& withheld);
 
+/// Whether `apart` was taken out of the capture `create`, and neither of them was sent since.
+bool is_taken_from(const storage::Intent& create, const storage::Intent& apart);
+
 /// "assignees, due_date: only an admin of the tool may set them".
 std::string withheld_text(const std::vector<std::string>& fields);
 

@@ -200,7 +200,8 @@ std::string stuck_acts(SimWorld& world, Device& device) {
       held.insert(act.text("item"));
       continue;
     }
-    if (act.text("state") == "waiting" && held.contains(act.text("item"))) continue;
+    const bool waits = act.text("state") == "waiting" || act.text("cause") == "waiting_for_other";
+    if (waits && held.contains(act.text("item"))) continue;
     return "device " + std::to_string(device.number) + " " + act.text("action") + " " +
            act.text("item") + " is " + act.text("state") + ", " + act.text("cause") + ": " +
            act.text("evidence");
@@ -254,7 +255,9 @@ std::string check_in_sight(SimWorld& world, Device& device) {
       const Document& theirs = *entry.as_document();
       const std::string id = kind + " " + std::to_string(theirs.integer("id"));
       const Value* restricted = fields_in(theirs).find("is_private");
-      const bool hidden = restricted && restricted->as_bool() && *restricted->as_bool();
+      const bool is_private = restricted && restricted->as_bool() && *restricted->as_bool();
+      // Drafts and private records are shown to some levels only.
+      const bool hidden = is_private || theirs.text("status") == "draft";
       const bool is_there = theirs.find("deleted_at")->is_null() && !hidden;
       if (is_there && device.seen.contains(id) && !now.contains(id)) {
         return "vanished: device " + std::to_string(device.number) + " shows " + id + " no more";

@@ -67,7 +67,7 @@ TEST_CASE("an edit made while a push waits for a new token is not lost") {
   const std::string note = added.find("items")->as_list()->front().as_document()->text("id");
   int renewals = 0;
   world.transport->mishap = [&](const net::HttpRequest& request) {
-    if (request.url.find("oauth/token") == std::string::npos) return Mishap::none;
+    if (!request.url.ends_with("/oauth/token")) return Mishap::none;
     ++renewals;
     world.call("edit", {{"item", note}, {"fields", Document{{"comment", "the last word"}}}});
     return Mishap::none;

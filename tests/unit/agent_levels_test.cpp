@@ -126,6 +126,23 @@ TEST_CASE("a draft captured at Standard goes out without the fields of admins, a
   CHECK(world.at_service("rfi", "subject", "at standard") == 1);
 }
 
+TEST_CASE("a capture refused after its fields of admins were taken out goes out whole at Admin") {
+  LevelWorld world(kStandard);
+  // The rights known are older than those at the service: below Standard nothing is created.
+  world.set_level(kReadOnly);
+  world.call("add",
+             {{"kind", "rfi"},
+              {"fields", Document{{"subject", "whole"},
+                                  {"question", "Which?"},
+                                  {"assignees", std::to_string(net::sandbox::kArchitect)}}}});
+  world.run_for(minutes(10));
+  CHECK(world.at_service("rfi", "subject", "whole") == 0);
+  // An open RFI needs its assignees (facts/procore-api.md 8.4): without them it would be refused.
+  world.set_level(kAdmin);
+  REQUIRE_MESSAGE(world.drain(hours(3)), world.open_acts());
+  CHECK(world.at_service("rfi", "subject", "whole") == 1);
+}
+
 TEST_CASE("projects says for each level what is missing and what to ask of whom") {
   struct Row {
     std::int64_t level;

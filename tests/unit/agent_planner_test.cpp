@@ -24,7 +24,7 @@ IntentFacts intent(std::int64_t id, IntentState state, const std::string& kind =
   facts.intent.kind = base::KindId(kind);
   facts.intent.project = base::ProjectId("2002");
   facts.intent.state = state;
-  facts.intent.changed_at = kNow;
+  facts.intent.changed_at = kNow - sync::tuning::kSettle;
   return facts;
 }
 
@@ -96,6 +96,34 @@ TEST_CASE("each state of an intent has its one next step") {
     Situation s = calm();
     s.intents = {row.facts};
     CHECK(shape(plan(s)) == row.expected);
+  }
+}
+
+TEST_CASE("a doubt is looked into when a late effect can no longer come, however often asked") {
+  const auto soon = kNow + sync::tuning::kSettle - base::Millis{1};
+  struct Row {
+    const char* description;
+    base::WallTime changed_at, started;
+    std::optional<base::WallTime> wake;
+  };
+  const Row rows[] = {
+      {"long ago", kNow - base::Millis{60'000}, {}, std::nullopt},
+      {"just now", kNow - base::Millis{1}, {}, soon},
+      {"long ago, by a process that ended just now", kNow - base::Millis{60'000},
+       kNow - base::Millis{1}, soon},
+      {"before the clock was set back", kNow + base::Millis{60'000}, kNow - base::Millis{1}, soon},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.description);
+    Situation s = calm();
+    s.intents = {intent(1, IntentState::in_doubt)};
+    s.intents[0].intent.changed_at = row.changed_at;
+    // The service's own stamp says nothing here.
+    s.intents[0].intent.sending_since = kNow - base::Millis{60'000};
+    s.started = row.started;
+    const Plan made = plan(s);
+    CHECK(shape(made) == (row.wake ? "" : "look_up1"));
+    if (row.wake) CHECK(made.wake == row.wake);
   }
 }
 
