@@ -9,6 +9,9 @@ librapidcheck-dev libmimalloc-dev"
 # What `sh tests/run.sh --fuzz` needs beside them: clang with libFuzzer and the sanitizers.
 fieldsync_fuzz_packages="clang libclang-rt-14-dev llvm"
 
+# What the power cuts of the tests need beside them; without it they are left out and say so.
+fieldsync_power_packages="libfuse3-dev"
+
 say() { printf '%s\n' "$*"; }
 
 as_root() {

@@ -25,8 +25,21 @@ fs_add_test(e2e_kill_tests
   LIBRARIES fs_e2e_support
   LABELS e2e)
 
+# Power cuts on a file system of the kernel's; without libfuse3 each case says that it was left out.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(fuse3 IMPORTED_TARGET fuse3)
+if(fuse3_FOUND)
+  set(fs_power_disk powercut/disk_tree.cpp powercut/power_disk.cpp)
+else()
+  set(fs_power_disk powercut/power_disk_none.cpp)
+endif()
+fs_add_test(power_cut_tests
+  SOURCES powercut/power_cut_test.cpp ${fs_power_disk}
+  LIBRARIES fs_e2e_support $<$<BOOL:${fuse3_FOUND}>:PkgConfig::fuse3>
+  LABELS e2e)
+
 fs_add_test(try_tests
-  SOURCES unit/try_score_test.cpp
+  SOURCES unit/try_score_test.cpp unit/try_storm_plan_test.cpp
   LIBRARIES fs_try
   LABELS unit)
 

@@ -15,6 +15,12 @@ mode=${1:-}
 # shellcheck disable=SC2086
 install_missing $fieldsync_packages
 
+# Some tests only run where this can be had.
+install_extras() {
+  # shellcheck disable=SC2086
+  (install_missing $fieldsync_power_packages) || say "left out: power cuts, no libfuse3-dev" >&2
+}
+
 run_tests() {
   preset=$1
   shift
@@ -23,6 +29,7 @@ run_tests() {
 
 case "$mode" in
   '')
+    install_extras
     build release
     run_tests release
     ;;

@@ -33,6 +33,8 @@ struct TryOptions {
   Path photos;    ///< a folder; empty: photos are made up
   Path drawings;  ///< a folder; empty: the service's own only
   std::uint64_t seed = 1;
+  std::optional<std::uint64_t> storm;  ///< its seed; none: the main job
+  int storm_seconds = 25;
   enum class After { clean_up, keep_running } after = After::clean_up;
   enum class Form { text, json } form = Form::text;
 };

@@ -31,6 +31,12 @@ void add_try_command(CLI::App& app, Chosen& chosen) {
   command->add_option("--drawings", words->options.drawings, "Drawings of your own to mirror")
       ->type_name("DIR");
   command->add_option("--seed", words->options.seed, "Another number, other photos and project");
+  CLI::Option* storm =
+      command->add_option("--storm", words->options.storm,
+                          "Trouble of all kinds meanwhile; a number gives the same storm again");
+  command->add_option("--seconds", words->options.storm_seconds, "How long the storm lasts")
+      ->check(CLI::Range(5, 600))
+      ->needs(storm);
   command->add_flag("--keep", words->keep, "Leave service and agent running afterwards");
   command->callback([words, &chosen] {
     chosen.action = [words](Context& context) { return perform(context, *words); };

@@ -13,12 +13,6 @@ namespace {
 
 using platform::join;
 
-const Document& part(const Document& of, std::string_view name) {
-  static const Document kNone;
-  const Value* value = of.find(name);
-  return value && value->as_document() ? *value->as_document() : kNone;
-}
-
 bool is_true(const Document& of, std::string_view name) {
   const Value* value = of.find(name);
   return value && value->as_bool() && *value->as_bool();
@@ -61,6 +55,12 @@ Document lost_answer(const std::string& match) {
 }
 
 }  // namespace
+
+const Document& part(const Document& of, std::string_view name) {
+  static const Document kNone;
+  const Value* value = of.find(name);
+  return value && value->as_document() ? *value->as_document() : kNone;
+}
 
 Result<OwnFile> file_at(platform::FileSystem& files, const Path& path) {
   constexpr ByteCount kPiece = 1 << 20;
@@ -225,6 +225,7 @@ Result<Score> Scenario::score() {
   TRY_ASSIGN(const Truth truth, read_truth(place_.sandbox()));
   Score score = count_score(truth, captures_, edits_);
   score.refused = refused_;
+  score.storm = storm_;
   score.drawings = static_cast<std::int64_t>(drawings_.size());
   score.drawings_equal = score.drawings;
   for (const std::string& fault : faults_) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/try/score.h"
+#include "agent/try/storm_plan.h"
 #include "agent/try/teller.h"
 #include "agent/try/workplace.h"
 
@@ -35,6 +36,9 @@ class Scenario {
   /// Every phase in order; a Failure when one of them could not be played. What was acknowledged
   /// until then stands in `score`.
   Result<> play();
+  /// Instead of `play`: the same work while the storm goes over it; then all is mended, and waited
+  /// for until everything is delivered.
+  Result<> play(const std::vector<StormEvent>& storm);
   /// Read from the sandbox, not from the agent.
   Result<Score> score();
 
@@ -55,13 +59,21 @@ class Scenario {
   Result<> choose_rfis();
   Result<> capture_offline();
   Result<> capture_rfi();
-  Result<> capture_edits();
+  Result<> capture_reply();
+  Result<> capture_edit();
+  Result<> capture_photo(const OwnFile& photo, int number);
   Result<> capture_photos();
   Result<> capture_note(const std::string& text);
   Result<> work_in_the_office();
   Result<> look_for_office_edits();
   Result<> look_for_drawings();
   Result<bool> sees_all();
+  // scenario_storm.cpp
+  Result<> wait_for(const StormEvent& event, Millis began);
+  Result<> happen(const StormEvent& event);
+  Result<> trouble(const StormEvent& event);
+  Result<> add_fault(const Document& rule);
+  Result<> heal();
 
   Workplace& place_;
   Teller& teller_;
@@ -74,8 +86,13 @@ class Scenario {
   std::vector<OfficeEdit> edits_;
   std::vector<std::string> faults_;
   std::int64_t refused_ = 0;
+  std::int64_t photos_taken_ = 0;  ///< in a storm
+  Document storm_;                 ///< see Score::storm
+  enum class Power { off, on } power_ = Power::off;
 };
 
+/// The document in the field; an empty one when there is none.
+const Document& part(const Document& of, std::string_view name);
 /// The rows of `list KIND --json`.
 Result<std::vector<Document>> view_of(Workplace& place, const std::string& kind);
 

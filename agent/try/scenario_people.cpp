@@ -97,10 +97,14 @@ Result<> Scenario::capture_rfi() {
   return {};
 }
 
-Result<> Scenario::capture_edits() {
+Result<> Scenario::capture_reply() {
   const std::string answer = "Try: built as drawn, see the photo.";
   TRY_ASSIGN(const Said replied, place_.must({"reply", answered_rfi_.text("id"), answer}));
   captures_.push_back({Capture::What::reply, id_in(replied), answer, {}, 0, {}, 0});
+  return {};
+}
+
+Result<> Scenario::capture_edit() {
   const std::string subject = "Try: slab edge at grid C, checked on site";
   const std::string item = edited_rfi_.text("id");
   TRY(place_.must({"edit", item, "subject=" + subject}));
@@ -114,29 +118,30 @@ Result<> Scenario::capture_edits() {
   return {};
 }
 
+Result<> Scenario::capture_photo(const OwnFile& photo, int number) {
+  const std::string name = base::printable(platform::file_name_of(photo.path));
+  const std::string description = named("Try photo", number, name);
+  const Said said = place_.command({"add", "photo", photo.path, "--description", description});
+  const Document* entry = said.list().size() == 1 ? said.list().front().as_document() : nullptr;
+  if (said.exit_code == 0 && entry && !entry->text("id").empty()) {
+    captures_.push_back(
+        {Capture::What::photo, entry->text("id"), description, {}, 0, {photo.sha256}, photo.size});
+    return {};
+  }
+  // Refused while the person still stands beside the thing: no loss, when the reason is told.
+  ++refused_;
+  const std::string reason(base::trimmed(said.err));
+  teller_.say("refused at capture: " + (reason.empty() ? name : reason));
+  if (reason.empty()) faults_.push_back(name + " was refused without a reason");
+  return {};
+}
+
 Result<> Scenario::capture_photos() {
   int number = 0;
   for (const OwnFile& photo : photos_) {
-    const std::string name = base::printable(platform::file_name_of(photo.path));
-    const std::string description = named("Try photo", ++number, name);
-    const Said said = place_.command({"add", "photo", photo.path, "--description", description});
-    const Document* entry = said.list().size() == 1 ? said.list().front().as_document() : nullptr;
-    if (said.exit_code == 0 && entry && !entry->text("id").empty()) {
-      captures_.push_back({Capture::What::photo,
-                           entry->text("id"),
-                           description,
-                           {},
-                           0,
-                           {photo.sha256},
-                           photo.size});
-      teller_.progress("captured " + name, number, static_cast<std::int64_t>(photos_.size()));
-      continue;
-    }
-    // Refused while the person still stands beside the thing: no loss, when the reason is told.
-    ++refused_;
-    const std::string reason(base::trimmed(said.err));
-    teller_.say("refused at capture: " + (reason.empty() ? name : reason));
-    if (reason.empty()) faults_.push_back(name + " was refused without a reason");
+    TRY(capture_photo(photo, ++number));
+    teller_.progress("captured " + base::printable(platform::file_name_of(photo.path)), number,
+                     static_cast<std::int64_t>(photos_.size()));
   }
   return {};
 }
@@ -148,7 +153,8 @@ Result<> Scenario::capture_offline() {
     TRY(capture_note(i == 1 ? "Größe geprüft & ok, 50% done <b>" : "Pour at grid C finished."));
   }
   TRY(capture_rfi());
-  TRY(capture_edits());
+  TRY(capture_reply());
+  TRY(capture_edit());
   TRY(capture_photos());
   ByteCount bytes = 0;
   for (const Capture& capture : captures_) bytes += capture.bytes;

@@ -177,6 +177,16 @@ std::string of(std::int64_t part, std::int64_t whole) {
   return std::to_string(part) + " of " + std::to_string(whole);
 }
 
+std::string storm_text(const Document& storm) {
+  std::string text;
+  for (const base::Field& trouble : storm) {
+    std::string label = trouble.name;
+    std::replace(label.begin(), label.end(), '_', ' ');
+    text += (text.empty() ? "" : ", ") + label + " " + base::plain_text(trouble.value);
+  }
+  return text;
+}
+
 }  // namespace
 
 ByteCount Score::bytes_again() const {
@@ -236,6 +246,7 @@ std::vector<std::string> lines_of(const Score& score) {
   if (score.drawings > 0) {
     lines.push_back(row("drawings equal (SHA-256)", of(score.drawings_equal, score.drawings)));
   }
+  if (!score.storm.empty()) lines.push_back(row("the storm", storm_text(score.storm)));
   return lines;
 }
 
@@ -259,6 +270,7 @@ Document to_document(const Score& score) {
                   {"office_edits_merged", score.merged},
                   {"drawings", score.drawings},
                   {"drawings_equal", score.drawings_equal},
+                  {"storm", score.storm},
                   {"faults", std::move(faults)}};
 }
 

@@ -51,6 +51,8 @@ struct Score {
   std::int64_t api_calls = 0, login_calls = 0, storage_calls = 0;
   std::int64_t office_edits = 0, merged = 0;
   std::int64_t drawings = 0, drawings_equal = 0;  ///< the person's own, mirrored
+  /// How often each trouble of a storm came, by its name; empty: there was no storm.
+  Document storm;
   /// What is lost, doubled or different, one line each.
   std::vector<std::string> faults;
 

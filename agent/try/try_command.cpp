@@ -105,7 +105,10 @@ class Run {
     teller_.say("sandbox started (process " + std::to_string(place->sandbox_pid()) +
                 "): a service of its own at " + place->access().text("api_url"));
     Scenario scenario(*place, teller_, scenario_options);
-    const auto played = scenario.play();
+    const auto played =
+        options_.storm
+            ? scenario.play(make_storm(*options_.storm, Millis{1'000 * options_.storm_seconds}))
+            : scenario.play();
     if (!played) teller_.say("stopped: " + played.failure().what);
     if (waiting_.is_interrupted()) return played.failure();
     // Also after a phase that failed: what was acknowledged must still be accounted for.

@@ -41,6 +41,20 @@ inline constexpr ByteCount kPhotoBytesMax = 6'500'000;
 inline constexpr int kPhotos = 8;
 inline constexpr int kNotes = 3;
 
+/// A person with both hands full: some 20 captures in a storm.
+inline constexpr Millis kCaptureGapMin{500};
+inline constexpr Millis kCaptureGapMax{1'800};
+/// A dozen spells in a storm, each long enough to be met by work under way, each with a breath
+/// after it, or nothing would ever be under way.
+inline constexpr Millis kSpellMin{500};
+inline constexpr Millis kSpellMax{2'000};
+inline constexpr Millis kSpellGapMin{300};
+inline constexpr Millis kSpellGapMax{1'000};
+/// Fewer than what makes the agent pause for minutes, enough for every path of refusal.
+inline constexpr int kFalseAnswersMax = 6;
+/// Longest time past its moment that an event of a storm is waited for.
+inline constexpr Millis kEventMax{10'000};
+
 /// Files of a person's folder that are taken along; more are left out, and that is said.
 inline constexpr std::size_t kFilesMax = 500;
 /// A drawing goes to the sandbox in one request; the sandbox keeps none larger.

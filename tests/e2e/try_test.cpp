@@ -35,6 +35,30 @@ TEST_CASE("try delivers everything once, mirrors a person's drawings, and leaves
   CHECK(try_folders() == before);
 }
 
+TEST_CASE("a storm over try loses nothing, doubles nothing, and is told and counted") {
+  Site site;
+  const std::size_t before = try_folders();
+  const Said said = site.program({"--json", "try", "--storm", "7", "--seconds", "7"});
+  CAPTURE(said.out);
+  CHECK(said.exit_code == 0);
+  CHECK(said.out.find("the storm begins") != std::string::npos);
+  CHECK(said.out.find("the storm is over") != std::string::npos);
+  const auto score =
+      base::parse_json(said.out.substr(std::min(said.out.find("\n{\n"), said.out.size())));
+  REQUIRE(score.ok());
+  REQUIRE(score->as_document());
+  CHECK(score->as_document()->integer("made") >= 6);
+  CHECK(score->as_document()->integer("once") == score->as_document()->integer("made"));
+  CHECK_FALSE(part(*score->as_document(), "storm").empty());
+  CHECK(try_folders() == before);
+}
+
+TEST_CASE("a storm with a length that cannot be is a usage error") {
+  Site site;
+  CHECK(site.program({"try", "--storm", "7", "--seconds", "0"}).exit_code == 2);
+  CHECK(site.program({"try", "--seconds", "10"}).exit_code == 2);
+}
+
 TEST_CASE("try with a folder that is not there says so and leaves nothing behind") {
   Site site;
   const std::size_t before = try_folders();
