@@ -121,6 +121,14 @@ std::optional<base::Instant> Exchange::stalls_at(base::Instant now, ByteCount ba
   return moved_at_ + options_.stall_max;
 }
 
+void Exchange::limit_send_queue() {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  if (curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK) return;
+  if (socket == CURL_SOCKET_BAD) return;
+  platform::limit_send_queue(static_cast<platform::SocketHandle>(socket), tuning::kSendQueueMax,
+                             tuning::kSendQueueMin);
+}
+
 void Exchange::fail(Failure failure) {
   if (failure_.cause == Cause::none) failure_ = std::move(failure);
 }
@@ -290,9 +298,9 @@ std::size_t Exchange::on_write(char* data, std::size_t size, std::size_t count, 
   return exchange.failure_.cause == Cause::none ? size * count : 0;
 }
 
-int Exchange::on_transfer(void* self, curl_off_t, curl_off_t received, curl_off_t,
+int Exchange::on_transfer(void* self, curl_off_t, curl_off_t received, curl_off_t to_send,
                           curl_off_t sent) {
-  static_cast<Exchange*>(self)->on_progress(sent, received);
+  static_cast<Exchange*>(self)->on_progress(sent, received, to_send);
   return 0;
 }
 

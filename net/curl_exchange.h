@@ -22,6 +22,7 @@ struct Ticket {
   HttpTransport::ProgressCallback progress;  // loop only
   std::atomic<ByteCount> sent{0};
   std::atomic<ByteCount> received{0};
+  base::Instant told_at{};  // transport thread only
   std::atomic<bool> progress_is_posted{false};
   std::unique_ptr<SavedAnswer> saved;
 };
@@ -59,11 +60,14 @@ class Exchange {
   /// When it fails for lack of any movement; nothing while it has no connection.
   /// A `backlog` that shrinks is movement, whoever's it is: the link is alive.
   std::optional<base::Instant> stalls_at(base::Instant now, ByteCount backlog);
+  /// Keeps the way up short behind a file that is being sent.
+  void limit_send_queue();
+  bool sends_file() const { return std::holds_alternative<FileSlice>(request_.body); }
   /// Only the first failure counts.
   void fail(base::Failure failure);
 
   std::shared_ptr<Ticket> ticket;
-  std::function<void(ByteCount sent, ByteCount received)> on_progress;
+  std::function<void(ByteCount sent, ByteCount received, ByteCount to_send)> on_progress;
 
  private:
   void release();

@@ -72,10 +72,12 @@ struct CurlTransport::Impl {
   void begin(std::unique_ptr<Exchange> exchange, bool may_compress);
   void end_cancelled(ExchangeId id);
   void end_stalled();
+  void limit_send_queues();
   void collect_finished();
   void conclude(std::unique_ptr<Exchange> exchange, CURLcode code);
   void deliver(const std::shared_ptr<Ticket>& ticket, HttpOutcome outcome);
-  void tell_progress(const std::shared_ptr<Ticket>& ticket, ByteCount sent, ByteCount received);
+  void tell_progress(const std::shared_ptr<Ticket>& ticket, ByteCount sent, ByteCount received,
+                     ByteCount to_send);
   int poll_limit();
 
   const platform::Host host;
@@ -92,6 +94,7 @@ struct CurlTransport::Impl {
   OpenSockets sockets;  // outlives `multi`, which closes them
   CURLM* multi = nullptr;
   std::map<ExchangeId, std::unique_ptr<Exchange>> running;
+  base::Instant queues_seen_at{};
   std::set<std::string> takes_gzip;  // origins that announced it (RFC 7694)
   std::thread thread;
 };
@@ -102,6 +105,7 @@ void CurlTransport::Impl::run() {
     curl_multi_perform(multi, &still_running);
     collect_finished();
     end_stalled();
+    limit_send_queues();
     if (!running.empty()) curl_multi_poll(multi, nullptr, 0, poll_limit(), nullptr);
   }
   for (auto& [id, exchange] : running) curl_multi_remove_handle(multi, exchange->easy());
@@ -133,8 +137,9 @@ void CurlTransport::Impl::start(Order order) {
   auto exchange = std::make_unique<Exchange>(options, host.files, std::move(order.request), sockets,
                                              order.ticket);
   if (order.ticket->progress) {
-    exchange->on_progress = [this, ticket = order.ticket](ByteCount sent, ByteCount received) {
-      tell_progress(ticket, sent, received);
+    exchange->on_progress = [this, ticket = order.ticket](ByteCount sent, ByteCount received,
+                                                          ByteCount to_send) {
+      tell_progress(ticket, sent, received, to_send);
     };
   }
   const bool may_compress = takes_gzip.contains(exchange->origin());
@@ -176,6 +181,16 @@ void CurlTransport::Impl::end_stalled() {
       conclude(std::move(exchange), CURLE_OK);
     }
     at = next;
+  }
+}
+
+/// A file fills whatever queue it is given; the notes of the person would wait behind it.
+void CurlTransport::Impl::limit_send_queues() {
+  const base::Instant now = host.clock.now();
+  if (now - queues_seen_at < tuning::kSendQueueLook) return;
+  queues_seen_at = now;
+  for (const auto& [id, exchange] : running) {
+    if (exchange->sends_file()) exchange->limit_send_queue();
   }
 }
 
@@ -234,9 +249,13 @@ void CurlTransport::Impl::deliver(const std::shared_ptr<Ticket>& ticket, HttpOut
 }
 
 void CurlTransport::Impl::tell_progress(const std::shared_ptr<Ticket>& ticket, ByteCount sent,
-                                        ByteCount received) {
+                                        ByteCount received, ByteCount to_send) {
   const ByteCount step = sent + received - ticket->sent - ticket->received;
-  if (step < tuning::kProgressStep) return;
+  const base::Instant now = host.clock.now();
+  const bool is_long_ago = step > 0 && now - ticket->told_at >= tuning::kProgressPause;
+  const bool has_all_left = step > 0 && to_send > 0 && sent == to_send;
+  if (step < tuning::kProgressStep && !is_long_ago && !has_all_left) return;
+  ticket->told_at = now;
   ticket->sent = sent;
   ticket->received = received;
   // At most one on its way: a busy loop is not given a queue of them.

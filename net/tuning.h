@@ -38,8 +38,17 @@ inline constexpr long kIdleConnectionsMax = 12;
 /// a few kB.
 inline constexpr base::ByteCount kErrorBodyMax = 1 << 20;
 
-/// Progress is told again after this much: some hundred times for a photo.
+/// Progress is told again after this much, some hundred times for a photo, or, on a slow link, as
+/// soon as anything moved in this time.
 inline constexpr base::ByteCount kProgressStep = 32 << 10;
+inline constexpr base::Millis kProgressPause{250};
+
+/// What a file being sent may keep waiting in the system: 100 ms of the link, and at least what any
+/// link takes at once (64 KiB are 100 ms at 5 Mbit/s).
+inline constexpr base::Millis kSendQueueMax{100};
+inline constexpr base::ByteCount kSendQueueMin = 64 << 10;
+/// How often that is looked at: a link's rate changes from second to second.
+inline constexpr base::Millis kSendQueueLook{100};
 
 /// Hosts whose announcement of compressed requests is remembered; past this the memory starts anew.
 inline constexpr std::size_t kAnnouncementsMax = 64;

@@ -35,6 +35,12 @@ void abandon_socket(SocketHandle socket);
 /// Bytes given to the system that the other side has not confirmed yet; 0 where it cannot be told.
 base::ByteCount unconfirmed_bytes(SocketHandle socket);
 
+/// Keeps what waits in the system behind what the link carries short, so that a small request does
+/// not wait seconds behind a large one: room for twice what is on its way in the shortest round
+/// trip seen, and for `queue_max` more, never under `bytes_min`. To be called now and then while
+/// bytes leave. Where the system tells nothing of the connection, nothing happens.
+void limit_send_queue(SocketHandle socket, base::Millis queue_max, base::ByteCount bytes_min);
+
 enum class Listener {
   loopback,         ///< may take over an address whose old connections still linger
   unix_owner_only,  ///< only this user may connect

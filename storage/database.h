@@ -143,7 +143,8 @@ class Database {
   std::int64_t last_insert_id() const;
 
   /// Runs `body` in one transaction: committed when it returns, rolled back when it throws. Throws
-  /// SqlError, also from a failed commit. Nested calls join the outer transaction.
+  /// SqlError, also from a failed commit; what failed so does not come back at the next opening,
+  /// unless the disk failed a second time right after. Nested calls join the outer transaction.
   void transact(const std::function<void()>& body);
 
   /// Replaces all that is in this database by what is in the other. Throws SqlError.

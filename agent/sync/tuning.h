@@ -83,8 +83,16 @@ inline constexpr Millis kNotesFirst{183 * 24 * 3'600'000LL};
 /// API exchanges at a time: enough to hide a 120 ms round trip, far below the spike limit of 25 in
 /// 10 s.
 inline constexpr int kCallsAtOnce = 4;
-/// Uploads at a time: one, so that a cut or a crash costs at most one part (promise P8).
-inline constexpr int kUploadsAtOnce = 1;
+/// Uploads at a time. Their bytes take turns (upload_lane.h); while those of one leave, the next
+/// two are announced, so that the way up never waits for a round trip of the API.
+inline constexpr int kUploadsAtOnce = 3;
+/// Parts of one upload under way: the one whose bytes leave, and the one whose answer is awaited or
+/// that stands still. A crash costs the bytes of one part and what the link carries in a round
+/// trip (promise P8).
+inline constexpr std::size_t kPartsAtOnce = 2;
+/// A part whose bytes stand still this long lets the next one try: twice the longest round trip of
+/// a satellite link, and a fifth of a usual cut.
+inline constexpr Millis kLaneStill{1'300};
 inline constexpr int kDownloadsAtOnce = 2;
 /// Due intents the planner looks at in one pass; the rest are seen in the next.
 inline constexpr int kIntentsPerPass = 64;

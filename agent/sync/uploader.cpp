@@ -1,6 +1,7 @@
 #include "agent/sync/uploader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/sync/planner.h"
 #include "agent/sync/tuning.h"
@@ -23,6 +24,11 @@ struct Uploader::Run {
   StepDone done;
   enum class Tickets { as_stored, renewed } tickets = Tickets::as_stored;
   int part_attempts = 0;
+  /// Parts that leave, wait for their turn or for their answer: what has left of each.
+  std::map<std::size_t, ByteCount> under_way;
+  enum class Stage { preparing, sending } stage = Stage::preparing;
+  /// What is to be done about the first part that failed, once none is under way any more.
+  std::function<void()> when_quiet;
 
   const storage::Attachment& attachment() const {
     return intent.attachments[static_cast<std::size_t>(upload.position)];
@@ -58,7 +64,7 @@ bool is_ready(const Upload& upload, const net::Capabilities& can, base::WallTime
 }
 
 Uploader::Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style)
-    : context_(context), outcomes_(outcomes), style_(style) {}
+    : context_(context), outcomes_(outcomes), style_(style), lane_(context.host) {}
 Uploader::~Uploader() = default;
 
 void Uploader::upload(base::IntentId id, StepDone done) {
@@ -89,7 +95,7 @@ void Uploader::next(std::shared_ptr<Run> run) {
       case UploadState::creating:
         return create(std::move(run));
       case UploadState::receiving:
-        return send_part(std::move(run), 0);
+        return begin_sending(run);
       case UploadState::completing:
         return complete(std::move(run));
     }
@@ -169,59 +175,126 @@ void Uploader::create(std::shared_ptr<Run> run) {
         upload.created_at = context_.now();
         upload.state = UploadState::receiving;
         if (auto saved = context_.work.save_upload(upload); !saved) return end(run, saved);
-        send_part(run, 0);
+        begin_sending(run);
       });
 }
 
-void Uploader::send_part(std::shared_ptr<Run> run, std::size_t part) {
-  Upload& upload = run->upload;
-  while (part < upload.parts.size() && !upload.parts[part].etag.empty()) ++part;
-  if (part == upload.parts.size()) {
-    upload.state = upload.style == storage::UploadStyleStored::plain ? UploadState::ready
-                                                                     : UploadState::completing;
-    if (auto saved = context_.work.save_upload(upload); !saved) return end(run, saved);
-    return upload.state == UploadState::ready ? next(std::move(run)) : complete(std::move(run));
+void Uploader::begin_sending(const std::shared_ptr<Run>& run) {
+  run->stage = Run::Stage::sending;
+  send_parts(run);
+}
+
+/// Lines up the next part, if there is one and not too many are under way.
+void Uploader::send_parts(const std::shared_ptr<Run>& run) {
+  if (run->stage != Run::Stage::sending) return;
+  if (run->when_quiet) {
+    if (!run->under_way.empty()) return;
+    run->stage = Run::Stage::preparing;
+    return std::exchange(run->when_quiet, nullptr)();
   }
-  const ByteCount confirmed = upload.bytes_confirmed();
-  progress_ = Progress{run->intent.id, confirmed, upload.size};
+  const std::vector<UploadPart>& parts = run->upload.parts;
+  std::size_t part = 0;
+  while (part < parts.size() && (!parts[part].etag.empty() || run->under_way.contains(part))) {
+    ++part;
+  }
+  if (part == parts.size()) {
+    if (run->under_way.empty()) all_sent(run);
+    return;
+  }
+  if (run->under_way.size() >= tuning::kPartsAtOnce) return;
+  run->under_way.emplace(part, 0);
+  lane_.enter(
+      run->intent.id.raw(),
+      [this, run, part](UploadLane::Pass pass) { send_part(run, part, pass); },
+      [this, run] { send_parts(run); });
+}
+
+void Uploader::send_part(const std::shared_ptr<Run>& run, std::size_t part, UploadLane::Pass pass) {
+  if (run->when_quiet) {  // another part failed while this one waited for its turn
+    run->under_way.erase(part);
+    return lane_.leave(pass);
+  }
+  Upload& upload = run->upload;
   const UploadPart& current = upload.parts[part];
   net::PartTicket ticket{current.url, current.headers, current.form, {}};
   net::HttpRequest request = context_.remote.service.upload_part(
       run->spec(), ticket, static_cast<int>(part), context_.originals.path_of(upload.blob));
   context_.courier.send(
       std::move(request),
-      [this, run, part](net::HttpOutcome outcome) { part_sent(run, part, std::move(outcome)); },
-      [this, confirmed](ByteCount sent, ByteCount) {
-        if (progress_) progress_->sent = confirmed + sent;
+      [this, run, part, pass](net::HttpOutcome outcome) {
+        run->under_way.erase(part);
+        part_sent(run, part, std::move(outcome));
+        lane_.leave(pass);
+      },
+      [this, run, part, pass, size = current.size](ByteCount sent, ByteCount) {
+        const auto mine = run->under_way.find(part);
+        if (mine == run->under_way.end()) return;
+        mine->second = sent;
+        note_progress(*run);
+        lane_.moved(pass);
+        if (sent >= size) lane_.leave(pass);
       },
       nullptr);
+  note_progress(*run);
 }
 
-void Uploader::part_sent(std::shared_ptr<Run> run, std::size_t part, net::HttpOutcome outcome) {
+void Uploader::note_progress(const Run& run) {
+  Progress progress{run.intent.id, run.upload.bytes_confirmed(), run.upload.size};
+  for (const auto& [part, sent] : run.under_way) progress.sent += sent;
+  progress.sent = std::min(progress.sent, progress.total);
+  progress_[run.intent.id] = progress;
+}
+
+std::optional<Uploader::Progress> Uploader::progress() const {
+  if (progress_.empty()) return std::nullopt;
+  return progress_.begin()->second;
+}
+
+void Uploader::all_sent(std::shared_ptr<Run> run) {
+  run->stage = Run::Stage::preparing;
+  Upload& upload = run->upload;
+  upload.state = upload.style == storage::UploadStyleStored::plain ? UploadState::ready
+                                                                   : UploadState::completing;
+  if (auto saved = context_.work.save_upload(upload); !saved) return end(run, saved);
+  return upload.state == UploadState::ready ? next(std::move(run)) : complete(std::move(run));
+}
+
+void Uploader::part_sent(const std::shared_ptr<Run>& run, std::size_t part,
+                         net::HttpOutcome outcome) {
   bytes_sent_ += outcome.bytes_sent;
-  if (!outcome.response) return fail(run, outcome.response.failure());
-  auto etag = context_.remote.service.read_upload_part(*outcome.response);
+  auto etag = outcome.response ? context_.remote.service.read_upload_part(*outcome.response)
+                               : Result<std::string>(outcome.response.failure());
   if (!etag) {
-    const Failure& failure = etag.failure();
-    if (failure.cause == Cause::upload_expired) {
-      if (run->tickets == Run::Tickets::as_stored) return renew_tickets(std::move(run));
-      return start_over(run, failure);
-    }
-    if (failure.cause == Cause::refused_by_service &&
-        ++run->part_attempts >= tuning::kPartAttemptsMax) {
-      return start_over(run, failure);
-    }
-    return fail(run, failure);
+    part_failed(run, etag.failure());
+    return send_parts(run);
   }
-  run->upload.parts[part].etag = etag->empty() ? "-" : *etag;
-  if (auto saved =
-          context_.work.save_part_etag(run->intent.id, run->upload.position, static_cast<int>(part),
-                                       run->upload.parts[part].etag);
+  UploadPart& sent = run->upload.parts[part];
+  sent.etag = etag->empty() ? "-" : *etag;
+  if (auto saved = context_.work.save_part_etag(run->intent.id, run->upload.position,
+                                                static_cast<int>(part), sent.etag);
       !saved) {
-    return end(run, saved);
+    if (!run->when_quiet) run->when_quiet = [this, run, saved] { end(run, saved); };
+    return send_parts(run);
   }
   context_.remote.breakers.ended(kUploadEndpoint, nullptr, context_.now());
-  send_part(std::move(run), part + 1);
+  send_parts(run);
+}
+
+/// Only the first failure counts: the others have the same reason, mostly.
+void Uploader::part_failed(const std::shared_ptr<Run>& run, const Failure& failure) {
+  if (run->when_quiet) return;
+  if (failure.cause == Cause::upload_expired) {
+    const bool renew = run->tickets == Run::Tickets::as_stored;
+    run->when_quiet = [this, run, failure, renew] {
+      renew ? renew_tickets(run) : start_over(run, failure);
+    };
+    return;
+  }
+  const bool again = failure.cause == Cause::refused_by_service &&
+                     ++run->part_attempts >= tuning::kPartAttemptsMax;
+  run->when_quiet = [this, run, failure, again] {
+    again ? start_over(run, failure) : fail(run, failure);
+  };
 }
 
 void Uploader::complete(std::shared_ptr<Run> run) {
@@ -272,7 +345,7 @@ void Uploader::renew_tickets(std::shared_ptr<Run> run) {
           run->upload.parts[i].headers = ticket->parts[i].headers;
         }
         if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
-        send_part(run, 0);
+        begin_sending(run);
       });
 }
 
@@ -293,7 +366,7 @@ void Uploader::fail(const std::shared_ptr<Run>& run, const Failure& failure) {
 }
 
 void Uploader::end(const std::shared_ptr<Run>& run, Result<> result) {
-  progress_.reset();
+  progress_.erase(run->intent.id);
   run->done(result);
 }
 

@@ -1,14 +1,17 @@
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "agent/sync/outcomes.h"
+#include "agent/sync/upload_lane.h"
 
 namespace fieldsync::sync {
 
-/// Brings the attachments of one intent to the service, part by part. Each confirmation is saved
-/// before the next part leaves: a cut, a kill or a restart costs at most the part under way
-/// (promise P8). The bytes are those bound to their digest at capture. Loop thread only.
+/// Brings the attachments of intents to the service, part by part, several intents taking turns.
+/// Each confirmation is saved as it comes: a cut, a kill or a restart costs at most the part whose
+/// bytes were leaving (promise P8). The bytes are those bound to their digest at capture. Loop
+/// thread only.
 class Uploader {
  public:
   Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style);
@@ -22,8 +25,8 @@ class Uploader {
     base::ByteCount sent = 0;  ///< confirmed parts and what of the current one has left
     base::ByteCount total = 0;
   };
-  /// The upload under way, for `status` and `queue`.
-  std::optional<Progress> progress() const { return progress_; }
+  /// The first of the uploads under way, for `status` and `queue`.
+  std::optional<Progress> progress() const;
   /// Bytes of parts sent since the start, those sent again included.
   base::ByteCount bytes_sent() const { return bytes_sent_; }
 
@@ -32,8 +35,13 @@ class Uploader {
   void next(std::shared_ptr<Run> run);
   void make_plan(std::shared_ptr<Run> run);
   void create(std::shared_ptr<Run> run);
-  void send_part(std::shared_ptr<Run> run, std::size_t part);
-  void part_sent(std::shared_ptr<Run> run, std::size_t part, net::HttpOutcome outcome);
+  void begin_sending(const std::shared_ptr<Run>& run);
+  void send_parts(const std::shared_ptr<Run>& run);
+  void send_part(const std::shared_ptr<Run>& run, std::size_t part, UploadLane::Pass pass);
+  void part_sent(const std::shared_ptr<Run>& run, std::size_t part, net::HttpOutcome outcome);
+  void part_failed(const std::shared_ptr<Run>& run, const base::Failure& failure);
+  void all_sent(std::shared_ptr<Run> run);
+  void note_progress(const Run& run);
   void complete(std::shared_ptr<Run> run);
   void renew_tickets(std::shared_ptr<Run> run);
   void start_over(const std::shared_ptr<Run>& run, const base::Failure& failure);
@@ -43,7 +51,8 @@ class Uploader {
   Context& context_;
   Outcomes& outcomes_;
   net::UploadStyle style_;
-  std::optional<Progress> progress_;
+  UploadLane lane_;
+  std::map<base::IntentId, Progress> progress_;
   base::ByteCount bytes_sent_ = 0;
 };
 

@@ -8,8 +8,11 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -80,6 +83,25 @@ base::ByteCount unconfirmed_bytes(SocketHandle socket) {
 #endif
   (void)socket;
   return 0;
+}
+
+void limit_send_queue(SocketHandle socket, base::Millis queue_max, base::ByteCount bytes_min) {
+#ifdef __linux__
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(fd_of(socket), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return;
+  // The round trips are told in microseconds, the rate in bytes a second.
+  const auto rate = static_cast<double>(info.tcpi_delivery_rate);
+  const double seconds =
+      2.0 * info.tcpi_min_rtt / 1e6 + static_cast<double>(queue_max.count()) / 1e3;
+  constexpr double kLargest = 8 << 20;
+  const double wanted = std::min(rate * seconds, kLargest);
+  // The system counts its own bookkeeping too and doubles what it is given for it.
+  const int bytes = static_cast<int>(std::max(wanted, static_cast<double>(bytes_min)));
+  ::setsockopt(fd_of(socket), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+#else
+  (void)socket, (void)queue_max, (void)bytes_min;
+#endif
 }
 
 void prepare_listener(SocketHandle socket, Listener kind) {

@@ -64,26 +64,37 @@ class Holdings {
   std::map<std::string, List> lists_;
 };
 
-int count_at_service(Holdings& service, const Promise& promise) {
-  int count = 0;
-  if (promise.what == Promise::What::reply) {
-    for (const Value& entry : service.of("rfi_reply")) {
-      const Document& fields = fields_in(*entry.as_document());
-      if (fields.text("body").find(promise.text) != std::string::npos) ++count;
+/// How often one record of the service holds what was promised.
+int times_in(const Document& record, const Promise& promise) {
+  switch (promise.what) {
+    case Promise::What::reply:
+      return fields_in(record).text("body").find(promise.text) != std::string::npos ? 1 : 0;
+    case Promise::What::file: {
+      const List& files = list_in(record, "attachments");
+      return static_cast<int>(std::count_if(files.begin(), files.end(), [&](const Value& file) {
+        return file.as_document()->text("sha256") == promise.sha256;
+      }));
     }
-    return count;
+    case Promise::What::create:
+    case Promise::What::edit:
+      break;
   }
-  for (const Value& entry : service.of(promise.kind)) {
+  if (!promise.sha256.empty()) return record.text("sha256") == promise.sha256 ? 1 : 0;
+  return fields_in(record).text(promise.field) == promise.text ? 1 : 0;
+}
+
+/// `deleted`: what the office deleted since. It may have done so before the agent could look.
+struct Count {
+  int alive = 0, deleted = 0;
+};
+
+Count count_at_service(Holdings& service, const Promise& promise) {
+  Count count;
+  const bool is_reply = promise.what == Promise::What::reply;
+  for (const Value& entry : service.of(is_reply ? "rfi_reply" : promise.kind)) {
     const Document& record = *entry.as_document();
-    if (promise.what == Promise::What::file) {
-      for (const Value& file : list_in(record, "attachments")) {
-        if (file.as_document()->text("sha256") == promise.sha256) ++count;
-      }
-    } else if (!promise.sha256.empty()) {
-      if (record.text("sha256") == promise.sha256) ++count;
-    } else if (fields_in(record).text(promise.field) == promise.text) {
-      ++count;
-    }
+    const Value* deleted = record.find("deleted_at");
+    (deleted && !deleted->is_null() ? count.deleted : count.alive) += times_in(record, promise);
   }
   return count;
 }
@@ -109,10 +120,11 @@ std::string check_one(SimWorld& world, Holdings& service, const Promise& promise
     if (times_accepted(world, promise) > 0 || is_open_for(acts, promise)) return "";
     return "lost: " + text_of(promise);
   }
-  const int count = count_at_service(service, promise);
-  if (count > promise.copies) {
-    return "doubled: " + text_of(promise) + " is there " + std::to_string(count) + " times";
+  const Count found = count_at_service(service, promise);
+  if (found.alive > promise.copies) {
+    return "doubled: " + text_of(promise) + " is there " + std::to_string(found.alive) + " times";
   }
+  const int count = std::min(found.alive + found.deleted, promise.copies);
   if (promise.word == Promise::Word::let_go || count == promise.copies) return "";
   if (is_open_for(acts, promise)) return "";
   // The office may have written over what it got.

@@ -277,6 +277,8 @@ void office_act(SimWorld& world, const Step& step) {
     case Act::office_delete:
       return office(world, {{"do", "delete"}, {"id", id}});
     case Act::office_restore:
+      // What comes back is seen anew.
+      for (const auto& device : world.devices()) device->seen.erase("rfi " + std::to_string(id));
       return office(world, {{"do", "restore"}, {"id", id}});
     case Act::office_private:
       return office(world, {{"do", "set_private"}, {"id", id}, {"private", Value(true)}});

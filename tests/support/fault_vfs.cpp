@@ -13,6 +13,7 @@ struct FaultVfs::State {
   std::int64_t operations = 0;
   std::int64_t syncs = 0;
   std::int64_t fail_at = 0;  // 0: never
+  enum class Times { every, once } times = Times::every;
   Fault fault = Fault::none;
   bool wal_refused = false;
 
@@ -20,6 +21,7 @@ struct FaultVfs::State {
   int next(int io_code) {
     ++operations;
     if (fail_at == 0 || operations < fail_at) return SQLITE_OK;
+    if (times == Times::once) fail_at = 0;
     return fault == Fault::full ? SQLITE_FULL : io_code;
   }
 };
@@ -107,6 +109,11 @@ const std::string& FaultVfs::name() const { return state_->name; }
 void FaultVfs::fail_from(std::int64_t nth, Fault fault) {
   state_->fail_at = state_->operations + nth;
   state_->fault = fault;
+  state_->times = State::Times::every;
+}
+void FaultVfs::fail_once(std::int64_t nth, Fault fault) {
+  fail_from(nth, fault);
+  state_->times = State::Times::once;
 }
 void FaultVfs::heal() { state_->fail_at = 0; }
 void FaultVfs::refuse_wal() { state_->wal_refused = true; }

@@ -19,6 +19,8 @@ class FaultVfs {
   /// The `nth` write, truncation or sync from now on (1: the next) and every one after it fails,
   /// until `heal`.
   void fail_from(std::int64_t nth, Fault fault);
+  /// Only the `nth` fails.
+  void fail_once(std::int64_t nth, Fault fault);
   void heal();
   /// Write-ahead logs cannot be opened any more.
   void refuse_wal();

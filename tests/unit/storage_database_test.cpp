@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "storage/migrator.h"
 #include "tests/support/fault_vfs.h"
 #include "tests/support/storage_folder.h"
@@ -201,6 +203,26 @@ TEST_SUITE("storage/database") {
         CHECK(db->integer("SELECT count(*) FROM t").value_or(0) >= acknowledged + 1);
         CHECK(db->integrity() == "ok");
       }
+    }
+  }
+
+  TEST_CASE("a commit that failed does not come back after a kill") {
+    for (int nth = 1; nth <= 4; ++nth) {
+      CAPTURE(nth);
+      StorageFolder folder;
+      FaultVfs vfs;
+      auto db = open_ok(folder.file("a.db"), {.vfs = vfs.name()});
+      db->run("CREATE TABLE t(a)");
+      vfs.fail_once(nth, FaultVfs::Fault::io_error);
+      const Cause cause =
+          cause_of([&] { db->transact([&] { db->run("INSERT INTO t VALUES(1)"); }); });
+      // What a kill leaves is what the files hold now.
+      for (const char* end : {"", "-wal"}) {
+        std::filesystem::copy_file(folder.file("a.db") + end, folder.file("b.db") + end);
+      }
+      auto after = open_ok(folder.file("b.db"));
+      CHECK(after->integer("SELECT count(*) FROM t") == (cause == Cause::none ? 1 : 0));
+      CHECK(after->integrity() == "ok");
     }
   }
 

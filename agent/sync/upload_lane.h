@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "platform/host.h"
+
+namespace fieldsync::sync {
+
+/// The way up is shared by taking turns: side by side, parts would all be half done when the link
+/// goes. The next part begins when the bytes of the one before are with the system (so that no
+/// answer is waited for with an idle link), when it ended, or when it stands still: its connection
+/// may take seconds to notice that the link is back, a new one notices at once. Loop thread only.
+class UploadLane {
+ public:
+  explicit UploadLane(platform::Host& host) : host_(host) {}
+  ~UploadLane();
+  UploadLane(const UploadLane&) = delete;
+  UploadLane& operator=(const UploadLane&) = delete;
+
+  enum class Pass : std::uint64_t {};
+  using Go = std::function<void(Pass)>;
+  using Left = std::function<void()>;
+  /// Calls `go` when it is one's turn, at once when the lane is free; the smallest rank is next.
+  /// `left` is called when the lane is given on, before the next in line is chosen, so that the
+  /// same upload can line up again.
+  void enter(std::int64_t rank, Go go, Left left);
+  /// Bytes have moved.
+  void moved(Pass pass);
+  /// The bytes are with the system, or the part ended. Does nothing when the turn is over already.
+  void leave(Pass pass);
+
+ private:
+  struct Waiting {
+    Go go;
+    Left left;
+  };
+  void let_next_in();
+  void watch();
+
+  platform::Host& host_;
+  std::multimap<std::int64_t, Waiting> waiting_;
+  std::uint64_t last_ = 0;
+  std::optional<Pass> inside_;
+  Left left_;
+  base::Instant moved_at_{};
+  std::optional<platform::TimerId> timer_;
+};
+
+}  // namespace fieldsync::sync
