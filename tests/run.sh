@@ -3,7 +3,7 @@
 #   sh tests/run.sh             every test
 #   sh tests/run.sh --quick     without the end-to-end tests
 #   sh tests/run.sh --bench     the benchmarks, each beside its limit
-#   sh tests/run.sh --sanitize  unit and contract tests under ASan + UBSan and under TSan
+#   sh tests/run.sh --sanitize  all but the benchmarks under ASan + UBSan, then TSan; fewer seeds
 #   sh tests/run.sh --sim SEEDS     that many simulated worlds, on all cores
 #   sh tests/run.sh --mutants [SEEDS] [NAME...]  breaks the agent on purpose: does the simulator notice?
 #   sh tests/run.sh --fuzz SECONDS  every fuzz target under libFuzzer for its share of SECONDS
@@ -59,9 +59,13 @@ case "$mode" in
     exec sh tests/bench/run.sh build/release
     ;;
   --sanitize)
+    install_extras
+    # Instrumented programs are several times slower: fewer kills, cuts and worlds of the same code.
+    export FIELDSYNC_KILLS="${FIELDSYNC_KILLS:-30}" FIELDSYNC_CUTS="${FIELDSYNC_CUTS:-5}"
     for preset in asan tsan; do
       build "$preset"
-      run_tests "$preset" -LE 'e2e|bench'
+      run_tests "$preset" -LE 'bench|sim'
+      "build/$preset/tests/fieldsync-sim" --seeds 200 --jobs "$(nproc)"
     done
     ;;
   *)

@@ -208,7 +208,10 @@ net::ServerReply LocalApi::handle(const net::ServerRequest& request) {
   if (request.method == net::Method::put && request.path == "/v1/blobs") {
     return {to_reply(state_->on_blob(request))};
   }
-  return {to_reply(Failure{Cause::not_found, "no such thing: " + base::printable(request.path)})};
+  const std::string asked = base::printable(request.path);
+  return {to_reply(
+      Failure{Cause::not_found,
+              "no such thing: " + std::string(base::utf8_prefix(asked, tuning::kShownBytesMax))})};
 }
 
 }  // namespace fieldsync::api

@@ -25,5 +25,7 @@ inline constexpr int kCallsAtOnceMax = 64;
 
 /// File names are at most 255 bytes on every system; the query carries them percent-encoded.
 inline constexpr base::ByteCount kNameBytesMax = 3 * 255;
+/// Of what a stranger asked for, in a refusal: a line or two of a terminal.
+inline constexpr std::size_t kShownBytesMax = 200;
 
 }  // namespace fieldsync::api::tuning

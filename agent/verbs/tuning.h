@@ -19,6 +19,8 @@ inline constexpr int kListRowsDefault = 1'000;
 inline constexpr int kProjectsMax = 25;
 /// Pages of projects, of 100 each.
 inline constexpr int kProjectPagesMax = 50;
+/// Of a command there is not, in its refusal: a line or two of a terminal.
+inline constexpr std::size_t kShownBytesMax = 200;
 /// Files of one act.
 inline constexpr std::size_t kFilesMax = 1'000;
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "agent/verbs/tuning.h"
+#include "platform/base/text.h"
 
 namespace fieldsync::verbs {
 
@@ -40,7 +41,10 @@ void Verbs::call(std::string_view verb, const Document& arguments, Answer answer
   if (verb == "wait") return wait(arguments, std::move(answer));
   if (verb == "login") return login(parts_, arguments, std::move(answer));
   if (verb == "projects") return projects(parts_, arguments, std::move(answer));
-  answer(Failure{Cause::bad_input, "no command \"" + std::string(verb) + "\""});
+  answer(Failure{Cause::bad_input,
+                 "no command \"" +
+                     std::string(base::utf8_prefix(base::printable(verb), tuning::kShownBytesMax)) +
+                     "\""});
 }
 
 void Verbs::wait(const Document& arguments, Answer answer) {

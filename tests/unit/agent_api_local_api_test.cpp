@@ -66,6 +66,14 @@ class ApiRig {
   std::thread thread_;
 };
 
+TEST_CASE("what there is not is refused in a line or two, however long the question was") {
+  ApiRig rig;
+  const auto reply = api::read_reply(rig.send(net::Method::get, "/" + std::string(3'000, 'x'), ""));
+  REQUIRE_FALSE(reply.ok());
+  CHECK(reply.failure().cause == Cause::not_found);
+  CHECK(reply.failure().what.size() < 300);
+}
+
 TEST_CASE("a call reaches the commands on the loop and its answer comes back") {
   ApiRig rig;
   std::thread::id caller;

@@ -169,7 +169,8 @@ TEST_SUITE("storage/salvage") {
     REQUIRE(opened.salvage);
     CHECK(sound_intents(*opened.store).size() == 120);
     CHECK(opened.store->counts()->delivered == 30);
-    for (const auto& fault : opened.store->verify_receipts()->faults) FAIL_CHECK(fault);
+    const auto receipts = opened.store->verify_receipts();
+    for (const auto& fault : receipts->faults) FAIL_CHECK(fault);
     for (const auto& line : opened.salvage->lost) FAIL_CHECK(line);
     CHECK(opened.store->receipts(std::nullopt, 0, 100)->size() == 30);
     CHECK(opened.store->setting("a").value() == "1");
