@@ -3,6 +3,7 @@
 #   sh tests/run.sh             every test
 #   sh tests/run.sh --quick     without the end-to-end tests
 #   sh tests/run.sh --bench     the benchmarks, each beside its limit
+#   sh tests/run.sh --bench-link [PROFILE...]  transfers over bad links, each beside its limit
 #   sh tests/run.sh --sanitize  all but the benchmarks under ASan + UBSan, then TSan; fewer seeds
 #   sh tests/run.sh --sim SEEDS     that many simulated worlds, on all cores
 #   sh tests/run.sh --mutants [SEEDS] [NAME...]  breaks the agent on purpose: does the simulator notice?
@@ -58,6 +59,12 @@ case "$mode" in
     build release -DFIELDSYNC_BENCH=ON
     exec sh tests/bench/run.sh build/release
     ;;
+  --bench-link)
+    install_missing libbenchmark-dev iproute2 util-linux
+    build release -DFIELDSYNC_BENCH=ON -- fieldsync-link-bench
+    shift
+    exec sh tests/bench/link/run.sh build/release "$@"
+    ;;
   --sanitize)
     install_extras
     # Instrumented programs are several times slower: fewer kills, cuts and worlds of the same code.
@@ -69,7 +76,7 @@ case "$mode" in
     done
     ;;
   *)
-    say "usage: sh tests/run.sh [--quick|--bench|--sanitize|--sim SEEDS|--mutants|--fuzz SECONDS]" >&2
+    say "usage: sh tests/run.sh [--quick|--bench|--bench-link|--sanitize|--sim SEEDS|--mutants|--fuzz SECONDS]" >&2
     exit 2
     ;;
 esac

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Measures the agent, and its peers where they are installed, on bad links in user space:
+#   sh tests/bench/link/run.sh [BUILD_DIR] [PROFILE...] [--scale=F] [--congestion=NAME]
+#                              [--without-peers] [--keep-traces=FOLDER]
+# Profiles: lte-weak, sat, flaky, edge, resets, reconnect; none: all. Ends with `N passed, N failed`.
+set -eu
+cd "$(dirname "$0")/../../.."
+build=build/release
+if [ $# -gt 0 ] && [ -d "$1" ]; then
+  build=$1
+  shift
+fi
+user=''
+[ "$(id -u)" = 0 ] || user='--user --map-root-user'
+for program in unshare nsenter ip; do
+  command -v "$program" >/dev/null 2>&1 || {
+    echo "link bench skipped: no program $program (util-linux, iproute2)"
+    echo "0 passed, 0 failed"
+    exit 0
+  }
+done
+# shellcheck disable=SC2086
+unshare $user --net true 2>/dev/null && [ -w /dev/net/tun ] || {
+  echo "link bench skipped: this machine allows no network namespaces or no /dev/net/tun"
+  echo "0 passed, 0 failed"
+  exit 0
+}
+folder=$PWD/$build/link-work
+rm -rf "$folder"
+mkdir -p "$folder"
+trap 'rm -rf "$folder"' EXIT
+# A process namespace of its own: when the bench ends, however it ends, so does all it started.
+# shellcheck disable=SC2086
+unshare $user --mount --pid --fork --kill-child --mount-proc \
+  "$build/tests/bench/link/fieldsync-link-bench" --folder="$folder" \
+  --agent="$PWD/$build/agent/fieldsync" --sandbox="$PWD/$build/net/sandbox/fieldsync-sandbox" \
+  --link="$PWD/$build/tests/bench/link/fieldsync-link" "$@"
