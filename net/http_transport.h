@@ -13,8 +13,8 @@ enum class ExchangeId : std::uint64_t {};
 class HttpTransport {
  public:
   using DoneCallback = std::function<void(HttpOutcome)>;
-  /// So far sent and received bytes of a running exchange; called on the loop now and then, and when
-  /// the last byte of the body was given to the system.
+  /// So far sent and received bytes of a running exchange; called on the loop now and then, and
+  /// when the last byte of the body was given to the system.
   using ProgressCallback = std::function<void(ByteCount sent, ByteCount received)>;
   virtual ~HttpTransport() = default;
   /// Starts the exchange; `done` is called exactly once, on the loop, unless cancelled. Redirects

@@ -43,6 +43,6 @@ cmake_host_system_information(RESULT fs_cores QUERY NUMBER_OF_LOGICAL_CORES)
 add_test(NAME sim_whole_projects
   COMMAND fieldsync-sim --first-seed 1000 --seeds 300 --jobs ${fs_cores})
 add_test(NAME sim_worlds
-  COMMAND fieldsync-sim --profile focus --first-seed 1000 --seeds 20000 --jobs ${fs_cores})
+  COMMAND fieldsync-sim --profile brief --first-seed 1000 --seeds 20000 --jobs ${fs_cores})
 set_tests_properties(sim_regressions sim_same_seed_same_world sim_whole_projects sim_worlds
   PROPERTIES LABELS sim TIMEOUT 900 RUN_SERIAL ON)

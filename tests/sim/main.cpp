@@ -28,7 +28,8 @@ struct Options {
 
 constexpr std::pair<const char*, Profile> kProfiles[] = {
     {"swarm", Profile::swarm}, {"calm", Profile::calm},     {"link", Profile::link},
-    {"crash", Profile::crash}, {"office", Profile::office}, {"focus", Profile::focus}};
+    {"crash", Profile::crash}, {"office", Profile::office}, {"focus", Profile::focus},
+    {"brief", Profile::brief}};
 
 const char* profile_name(Profile profile) {
   for (const auto& [text, known] : kProfiles) {
@@ -38,13 +39,14 @@ const char* profile_name(Profile profile) {
 }
 
 [[noreturn]] void usage(const char* why) {
-  std::fprintf(stderr,
-               "fieldsync-sim: %s\n"
-               "usage: fieldsync-sim [--first-seed N] [--seeds K] [--jobs J] [--trace]\n"
-               "                     [--profile swarm|calm|link|crash|office|focus] [--twice]\n"
-               "                     [--until-failure]\n"
-               "       fieldsync-sim --regressions FILE\n",
-               why);
+  std::fprintf(
+      stderr,
+      "fieldsync-sim: %s\n"
+      "usage: fieldsync-sim [--first-seed N] [--seeds K] [--jobs J] [--trace]\n"
+      "                     [--profile swarm|calm|link|crash|office|focus|brief] [--twice]\n"
+      "                     [--until-failure]\n"
+      "       fieldsync-sim --regressions FILE\n",
+      why);
   std::exit(2);
 }
 

@@ -44,7 +44,7 @@ std::string bytes_for(const std::string& mark, Random& random) {
 std::string photo_bytes(const std::string& mark, Random& random) {
   std::string bytes = bytes_for(mark, random);
   if (random.chance(tuning::kLargePhotoChance)) {
-    bytes.resize(static_cast<std::size_t>(random.between(5'300'000, 12'000'000)), 'y');
+    bytes.resize(static_cast<std::size_t>(random.between(5'300'000, 6'000'000)), 'y');
   }
   return bytes;
 }

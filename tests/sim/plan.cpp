@@ -72,6 +72,7 @@ double likelihood(Profile profile, Trouble trouble) {
     case Profile::swarm:
       return 0.3;
     case Profile::focus:
+    case Profile::brief:
       return trouble == Trouble::budget ? 0.1 : 0.25;
     case Profile::calm:
       return 0;
@@ -85,7 +86,9 @@ double likelihood(Profile profile, Trouble trouble) {
   return 0;
 }
 
-/// The tools of the drawn worlds, and how likely a focus world follows each.
+bool is_narrow(Profile profile) { return profile == Profile::focus || profile == Profile::brief; }
+
+/// The tools of the drawn worlds, and how likely a narrow world follows each.
 constexpr std::pair<const char*, double> kTools[] = {
     {"drawings", 0.15}, {"photos", 0.3}, {"rfis", 0.5}, {"notes", 0.3}};
 
@@ -93,7 +96,7 @@ std::vector<std::string> draw_tools(Profile profile, std::uint64_t seed) {
   Random random(seed * 41 + 7);
   std::vector<std::string> tools;
   for (const auto& [tool, chance] : kTools) {
-    if (profile != Profile::focus || random.chance(chance)) tools.push_back(tool);
+    if (!is_narrow(profile) || random.chance(chance)) tools.push_back(tool);
   }
   const bool can_capture = !tools.empty() && tools != std::vector<std::string>{"drawings"};
   if (!can_capture) tools.push_back(random.chance(0.5) ? "rfis" : "notes");
@@ -166,8 +169,8 @@ Act site_act(const Plan& plan, Random& random) {
 }
 
 /// Most worlds are short, so that many can be run; a few see tokens expire and rights re-read.
-std::int64_t span_minutes(Random& random) {
-  const auto kind = random.below(20);
+std::int64_t span_minutes(Profile profile, Random& random) {
+  const auto kind = random.below(profile == Profile::brief ? 80 : 20);
   if (kind == 0) return random.between(40, 150);
   return kind < 6 ? random.between(10, 40) : random.between(1, 10);
 }
@@ -203,7 +206,8 @@ class Planner {
 
 void add_steps(Plan& plan, Random& random) {
   Planner planner(plan, random);
-  for (auto n = random.between(2, 10); n > 0; --n) {
+  const std::int64_t acts_max = plan.profile == Profile::brief ? 6 : 10;
+  for (auto n = random.between(2, acts_max); n > 0; --n) {
     planner.add(site_act(plan, random), planner.device());
   }
   planner.some(Trouble::office,
@@ -264,13 +268,13 @@ Plan make_plan(std::uint64_t seed, Profile profile) {
   plan.seed = seed;
   plan.profile = profile;
   plan.tools = draw_tools(profile, seed);
-  const double several = profile == Profile::focus ? 0.15 : 0.3;
+  const double several = is_narrow(profile) ? 0.15 : 0.3;
   plan.devices = random.chance(several) ? (random.chance(0.3) ? 3 : 2) : 1;
   for (int i = 0; i < static_cast<int>(Trouble::count); ++i) {
     const auto trouble = static_cast<Trouble>(i);
     if (random.chance(likelihood(profile, trouble))) plan.troubles.push_back(trouble);
   }
-  plan.span = kMinute * span_minutes(random);
+  plan.span = kMinute * span_minutes(profile, random);
   add_steps(plan, random);
   return plan;
 }

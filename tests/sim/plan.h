@@ -102,8 +102,9 @@ enum class Trouble {
 std::string_view name(Trouble trouble);
 
 /// Which mix worlds are drawn from. Swarm and the others follow every tool of the project; focus
-/// worlds follow few and are short, so that many more can be run in the same time.
-enum class Profile { swarm, calm, link, crash, office, focus };
+/// worlds follow few, and brief ones see little done besides, so that many more can be run in the
+/// same time.
+enum class Profile { swarm, calm, link, crash, office, focus, brief };
 
 struct Plan {
   std::uint64_t seed = 0;
