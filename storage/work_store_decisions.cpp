@@ -63,8 +63,10 @@ void change_all(Database& db, std::vector<Intent>& changed) {
   std::sort(changed.begin(), changed.end(),
             [](const Intent& a, const Intent& b) { return a.id < b.id; });
   for (Intent& intent : changed) {
-    intent.depends_on.reset();
-    if (intent.state == IntentState::queued) place_in_order(db, intent);
+    // One that waits goes on waiting for the same act, if that still blocks it.
+    const bool waits = intent.state == IntentState::waiting;
+    if (!waits) intent.depends_on.reset();
+    if (waits || intent.state == IntentState::queued) place_in_order(db, intent);
     if (!rewrite_intent(db, intent)) {
       throw no_such_row(db, "intent " + std::to_string(intent.id.raw()));
     }

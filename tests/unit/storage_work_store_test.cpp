@@ -166,6 +166,19 @@ TEST_SUITE("storage/work_store") {
     }
   }
 
+  TEST_CASE("an act that waits and is changed goes on waiting for the same one") {
+    StorageFolder folder;
+    auto store = open_store_in(folder.path());
+    REQUIRE(store->add({make_intent("rfi-n1", Act::edit), make_intent("rfi-n1", Act::edit)}).ok());
+    Intent second = *store->intent(IntentId(2)).value();
+    REQUIRE(second.state == IntentState::waiting);
+    second.evidence = "the right is back";
+    REQUIRE(store->change({second}).ok());
+    CHECK(state_of(*store, 2) == IntentState::waiting);
+    deliver(*store, 1);
+    CHECK(state_of(*store, 2) == IntentState::queued);
+  }
+
   TEST_CASE("due: however many small ones there are, files keep a share of the places") {
     StorageFolder folder;
     auto store = WorkStore::open(folder.path(), {}, at(1)).value().store;
