@@ -78,6 +78,7 @@ ByteCount OpenSockets::backlog() const {
 
 int OpenSockets::on_open(void* self, curl_socket_t socket, curlsocktype) {
   static_cast<OpenSockets*>(self)->sockets_.insert(socket);
+  platform::retry_every_second(static_cast<platform::SocketHandle>(socket));
   return CURL_SOCKOPT_OK;
 }
 

@@ -35,6 +35,10 @@ void abandon_socket(SocketHandle socket);
 /// Bytes given to the system that the other side has not confirmed yet; 0 where it cannot be told.
 base::ByteCount unconfirmed_bytes(SocketHandle socket);
 
+/// Makes the system try a link that went silent again at least every second, where it doubles its
+/// pauses otherwise: after a cut of 5 s it would wait up to 4 s more. For a new connection.
+/// Systems that cannot (Linux before 6.15) go on as they are.
+void retry_every_second(SocketHandle socket);
 /// Keeps what waits in the system behind what the link carries short, so that a small request does
 /// not wait seconds behind a large one: room for twice what is on its way in the shortest round
 /// trip seen, and for `queue_max` more, never under `bytes_min`. To be called now and then while

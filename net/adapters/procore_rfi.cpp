@@ -7,6 +7,7 @@
 #include "net/adapters/procore_paths.h"
 #include "net/adapters/procore_read.h"
 #include "net/adapters/procore_write.h"
+#include "platform/base/time_text.h"
 
 /// RFIs (facts/procore-api.md 8): listing, showing and writing. What the bodies hold is read in
 /// procore_rfi_read.cpp.
@@ -209,9 +210,13 @@ class RfiMapping : public KindMapping {
     const Document& fields = candidate.fields;
     if (!in_window(look, fields, "created_by", "created_at")) return false;
     if (look.op.action != Action::reply) {
-      // A list may leave the question out; author, window and subject then have to do.
+      // A list may leave the question out, and the office may have edited it since: author, window
+      // and subject then have to do.
+      const auto created = base::parse_iso(fields.text("created_at"));
+      const bool is_edited = created && candidate.updated_at && *candidate.updated_at > *created;
       return same_text(look.op.fields, fields, "subject") &&
-             (!fields.has("question") || same_text(look.op.fields, fields, "question"));
+             (!fields.has("question") || is_edited ||
+              same_text(look.op.fields, fields, "question"));
     }
     std::vector<std::string> lacking;
     note_missing_files(look.op.files, fields.find("attachments"), lacking);

@@ -85,6 +85,16 @@ base::ByteCount unconfirmed_bytes(SocketHandle socket) {
   return 0;
 }
 
+void retry_every_second(SocketHandle socket) {
+#ifdef __linux__
+  constexpr int kRtoMaxMs = 44;  // TCP_RTO_MAX_MS, which older headers do not have
+  const int second = 1'000;
+  ::setsockopt(fd_of(socket), IPPROTO_TCP, kRtoMaxMs, &second, sizeof second);
+#else
+  (void)socket;
+#endif
+}
+
 void limit_send_queue(SocketHandle socket, base::Millis queue_max, base::ByteCount bytes_min) {
 #ifdef __linux__
   tcp_info info{};

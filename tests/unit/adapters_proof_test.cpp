@@ -65,8 +65,11 @@ TEST_CASE("a lost RFI is looked for by time, author, subject and question") {
       mine +
       R"(},)"
       R"({"id":5,"subject":"Beam","created_by":{"id":9},"created_at":"2026-10-01T10:00:00Z"},)"
-      R"({"id":6,"subject":"Beam","created_by":{"id":8001},"created_at":"2026-09-01T10:00:00Z"}])";
-  CHECK(found(look, body) == Lines{"1", "4"});
+      R"({"id":6,"subject":"Beam","created_by":{"id":8001},"created_at":"2026-09-01T10:00:00Z"},)"
+      R"({"id":7,"subject":"Beam",)" +
+      mine +
+      R"(,"updated_at":"2026-10-01T10:00:20Z","questions":[{"body":"<p>edited since</p>"}]}])";
+  CHECK(found(look, body) == Lines{"1", "4", "7"});
 }
 
 TEST_CASE("a lost reply is looked for among the RFI's replies") {
