@@ -32,6 +32,8 @@ set_source_files_properties(sim/main.cpp PROPERTIES
 fs_add_test(sim_sweep_tests
   SOURCES
     sim/migration_sweep_test.cpp
+    sim/sweep.cpp
+    sim/sweeps_test.cpp
   LIBRARIES fs_sim
   LABELS sim)
 

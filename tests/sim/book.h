@@ -13,8 +13,9 @@ namespace fieldsync::sim {
 struct Promise {
   enum class What { create, edit, reply, file };
   /// kept: it must get there. replaced: a later act of the same person on the same field may have
-  /// taken its place before it left. let_go: a person took it back or decided against it.
-  enum class Word { kept, replaced, let_go };
+  /// taken its place before it left. let_go: a person decided against it, or a removal had no
+  /// answer: it may be there or not. taken_back: a removal of its record was acknowledged.
+  enum class Word { kept, replaced, let_go, taken_back };
 
   What what = What::create;
   Word word = Word::kept;

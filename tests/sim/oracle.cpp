@@ -113,6 +113,11 @@ std::string text_of(const Promise& promise) {
          promise.field + " \"" + (promise.text.empty() ? promise.sha256 : promise.text) + "\"";
 }
 
+bool is_open_about(const List& acts, const std::string& item) {
+  return std::any_of(acts.begin(), acts.end(),
+                     [&](const Value& row) { return row.as_document()->text("item") == item; });
+}
+
 std::string check_one(SimWorld& world, Holdings& service, const Promise& promise,
                       const List& acts) {
   if (promise.what == Promise::What::edit) {
@@ -124,8 +129,15 @@ std::string check_one(SimWorld& world, Holdings& service, const Promise& promise
   if (found.alive > promise.copies) {
     return "doubled: " + text_of(promise) + " is there " + std::to_string(found.alive) + " times";
   }
+  if (promise.word == Promise::Word::let_go) return "";
+  if (promise.word == Promise::Word::taken_back) {
+    // RFIs the office may restore.
+    const bool may_be_there = promise.what != Promise::What::create || promise.copies > 1 ||
+                              promise.kind == "rfi" || is_open_about(acts, promise.item);
+    return found.alive == 0 || may_be_there ? "" : "not taken back: " + text_of(promise);
+  }
   const int count = std::min(found.alive + found.deleted, promise.copies);
-  if (promise.word == Promise::Word::let_go || count == promise.copies) return "";
+  if (count == promise.copies) return "";
   if (is_open_for(acts, promise)) return "";
   // The office may have written over what it got.
   const bool has_text = promise.what == Promise::What::create && !promise.text.empty();

@@ -205,9 +205,10 @@ void remove_own(SimWorld& world, Device& device, const Step& step) {
   const std::string item = own_item(world, step, "", random);
   if (item.empty()) return;
   const auto answer = world.call(device, "remove", {{"item", item}});
-  if (!answer) return;
   for (Promise& one : world.book()) {
-    if (one.device == step.device && one.item == item) one.word = Promise::Word::let_go;
+    if (one.device != step.device || one.item != item) continue;
+    // Without an answer it may have been taken all the same.
+    one.word = answer ? Promise::Word::taken_back : Promise::Word::let_go;
   }
 }
 
@@ -219,9 +220,10 @@ void resolve(SimWorld& world, Device& device, const Step& step) {
   if (conflicts.empty()) return;
   const Document& one = *conflicts[random.below(conflicts.size())].as_document();
   const bool ours = random.chance(0.5);
-  const auto done = world.call(
-      device, "resolve", {{"conflict", one.integer("id")}, {"take", ours ? "ours" : "theirs"}});
-  if (!done || ours) return;
+  (void)world.call(device, "resolve",
+                   {{"conflict", one.integer("id")}, {"take", ours ? "ours" : "theirs"}});
+  if (ours) return;
+  // Also without an answer the decision may stand.
   const List* fields = one.find("fields") ? one.find("fields")->as_list() : nullptr;
   if (!fields) return;
   for (const Value& entry : *fields) {

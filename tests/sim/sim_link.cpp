@@ -114,6 +114,7 @@ SimLink::Fate SimLink::draw_fate(const net::HttpRequest& request) {
 net::ExchangeId SimLink::submit(net::HttpRequest request, DoneCallback done, ProgressCallback) {
   const std::uint64_t id = ++last_;
   ++submitted;
+  if (before_exchange) before_exchange();
   if (is_login(request)) logins_most = std::max(logins_most, ++logins_now);
   const Fate fate = draw_fate(request);
   flights_.emplace(id, Flight{std::move(request), std::move(done), schedule_.now()});

@@ -57,6 +57,8 @@ class SimLink final : public net::HttpTransport {
   void drop_all();
   bool is_up();
 
+  /// Called as a request leaves, before its fate is drawn from `faults`.
+  std::function<void()> before_exchange;
   std::function<void(const Exchanged&)> on_exchanged;
   /// Each request that reached the service, with what it answered.
   std::function<void(const net::HttpRequest&, const std::string& body, int status)> on_delivered;

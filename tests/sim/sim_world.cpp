@@ -164,7 +164,7 @@ void SimWorld::open_agent(Device& device) {
     if (opened) {
       device.agent = std::move(*opened);
       for (const base::Failure& notice : device.agent->notices()) {
-        if (notice.cause == base::Cause::work_damaged) wrong("a crash damaged " + notice.what);
+        wrong("a crash damaged something: " + notice.what);
       }
       device.agent->start();
       ++device.starts;
@@ -257,7 +257,7 @@ void SimWorld::arm(Device& device) {
 
 void SimWorld::after_event() {
   for (const auto& device : devices_) {
-    if (device->disk.is_off()) crash(*device, Loss::power);
+    if (device->disk.is_off()) crash(*device, device->when_off);
   }
 }
 
@@ -268,24 +268,36 @@ void SimWorld::run_until(base::Instant end) {
 void SimWorld::run_for(Millis span) { run_until(schedule_.now() + span); }
 
 std::string SimWorld::run() {
+  begin();
+  const base::Instant start = schedule_.now();
+  for (const Step& step : plan_.steps) {
+    run_until(start + step.at);
+    if (is_wrong()) return wrong_;
+    take(step);
+  }
+  run_until(start + plan_.span);
+  return end();
+}
+
+void SimWorld::begin() {
   run_for(tuning::kCalmBefore);
   stage_ = Stage::trouble;
-  const base::Instant start = schedule_.now();
   for (const auto& device : devices_) {
     device->link.faults = link_faults(plan_, device->number);
     arm(*device);
   }
-  for (const Step& step : plan_.steps) {
-    run_until(start + step.at);
-    if (is_wrong()) return wrong_;
-    note("step " + std::to_string(step.number) + " " + std::string(name(step.act)) + " at device " +
-         std::to_string(step.device));
-    perform(*this, step);
-    after_event();
-    look_at(step);
-    after_event();
-  }
-  run_until(start + plan_.span);
+}
+
+void SimWorld::take(const Step& step) {
+  note("step " + std::to_string(step.number) + " " + std::string(name(step.act)) + " at device " +
+       std::to_string(step.device));
+  perform(*this, step);
+  after_event();
+  look_at(step);
+  after_event();
+}
+
+std::string SimWorld::end() {
   if (is_wrong()) return wrong_;
   heal();
   for (const auto& device : devices_) {

@@ -15,6 +15,10 @@
 
 namespace fieldsync::sim {
 
+/// What a machine that ends without warning takes with it: nothing but the process, what was not
+/// synced, or the mirror.
+enum class Loss { process, power, mirror };
+
 /// One machine on site with the whole agent on it: the same code as in the field, on another host.
 struct Device {
   Device(int number, Schedule& schedule, net::sandbox::Sandbox& sandbox, platform::Random& random);
@@ -38,6 +42,8 @@ struct Device {
   int refusals = 0, starts = 0;
   /// The disk calls left until the power goes; none: it stays.
   std::optional<std::uint64_t> calls_to_power_cut;
+  /// What goes when the disk is found off.
+  Loss when_off = Loss::power;
 };
 
 /// One seed's world: devices, the service, people and their troubles, in virtual time and one
@@ -50,6 +56,11 @@ class SimWorld {
   /// Runs trouble, then heals everything and waits for quiet. Returns what is wrong, empty if
   /// nothing is.
   std::string run();
+  /// The parts of `run`, for worlds that no plan leads: the first mirror is pulled; a step is taken
+  /// and the world looked at; everything is healed and checked.
+  void begin();
+  void take(const Step& step);
+  std::string end();
 
   // What people, troubles and the oracle need.
   const Plan& plan() const { return plan_; }
@@ -63,8 +74,8 @@ class SimWorld {
   base::List records(const std::string& kind);
   /// Bodies of changes the service has accepted so far.
   const std::vector<std::string>& accepted() const { return accepted_; }
-  /// Ends the process, and takes with it what was not synced, or the mirror. A new one starts.
-  enum class Loss { process, power, mirror };
+  /// Ends the process; a new one starts.
+  using Loss = sim::Loss;
   void crash(Device& device, Loss loss);
   void run_for(base::Millis span);
   void wrong(const std::string& what);
