@@ -261,6 +261,11 @@ std::string check_explained(SimWorld& world, Device& device) {
       return "no reason: " + act.text("action") + " " + act.text("item") + " is " +
              act.text("state");
     }
+    // Nobody in these worlds asks for an act to be held.
+    if (cause == "held_by_person") {
+      return "no true reason: " + act.text("action") + " " + act.text("item") +
+             " is said to be held by a person";
+    }
   }
   return "";
 }
@@ -298,6 +303,10 @@ std::string check_moderation(SimWorld& world, Device& device) {
       1 + world.now().since_start.count() / base::Millis(std::chrono::hours(1)).count());
   if (device.loop.ran() > hours * tuning::kTasksPerHourMax) {
     return "spin: " + who + " ran " + std::to_string(device.loop.ran()) + " tasks";
+  }
+  if (device.sent_while_silenced > 0) {
+    return "impolite: " + who + " sent " + std::to_string(device.sent_while_silenced) +
+           " requests in a time it was told to wait out";
   }
   // Several devices share a login's limit without knowing of each other.
   const bool alone = world.devices().size() == 1;

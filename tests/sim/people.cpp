@@ -138,6 +138,15 @@ std::string own_item(SimWorld& world, const Step& step, std::string_view kind, R
   return own.empty() ? "" : own[random.below(own.size())];
 }
 
+/// What the person edited last; empty when nothing was.
+std::string last_edited(SimWorld& world, const Step& step) {
+  std::string item;
+  for (const Promise& one : world.book()) {
+    if (one.device == step.device && one.what == Promise::What::edit) item = one.item;
+  }
+  return item;
+}
+
 void edit(SimWorld& world, Device& device, const Step& step, const std::string& item) {
   if (item.empty()) return;
   Random random(step.seed ^ 1);
@@ -383,6 +392,8 @@ void perform(SimWorld& world, const Step& step) {
       return edit(world, device, step, seen_rfi(world, device, random));
     case Act::edit_own:
       return edit(world, device, step, own_item(world, step, "rfi", random));
+    case Act::edit_again:
+      return edit(world, device, step, last_edited(world, step));
     case Act::reply:
       return reply(world, device, step);
     case Act::attach:

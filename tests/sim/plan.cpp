@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
+
+#include "tests/sim/tuning.h"
 
 namespace fieldsync::sim {
 
@@ -21,6 +24,7 @@ constexpr std::pair<Act, std::string_view> kActNames[] = {
     {Act::photo, "photo"},
     {Act::edit, "edit"},
     {Act::edit_own, "edit_own"},
+    {Act::edit_again, "edit_again"},
     {Act::reply, "reply"},
     {Act::attach, "attach"},
     {Act::remove_own, "remove_own"},
@@ -119,6 +123,7 @@ std::string_view tool_of(Act act) {
     case Act::rfi_with_file:
     case Act::edit:
     case Act::edit_own:
+    case Act::edit_again:
     case Act::reply:
     case Act::attach:
     case Act::resolve:
@@ -204,6 +209,24 @@ class Planner {
   Random& random_;
 };
 
+/// Soon after an act, while its request may be under way: a person thinks again, the service
+/// forgets what was uploaded. Drawn apart, so that worlds without haste are what they were.
+void add_hasty_steps(Plan& plan) {
+  Random random(plan.seed * 43 + 11);
+  if (!random.chance(tuning::kHasteChance)) return;
+  const std::vector<Step> before = plan.steps;
+  for (const Step& step : before) {
+    const bool is_edit = step.act == Act::edit || step.act == Act::edit_own;
+    const bool has_file =
+        step.act == Act::photo || step.act == Act::rfi_with_file || step.act == Act::attach;
+    if (!is_edit && !has_file) continue;
+    // From a few milliseconds to half a minute, all magnitudes alike.
+    const Millis after{static_cast<std::int64_t>(std::exp(random.fraction() * 8) * 10)};
+    const Act act = is_edit ? Act::edit_again : Act::lose_upload;
+    plan.steps.push_back({step.at + after, act, step.device, random.next(), 0});
+  }
+}
+
 void add_steps(Plan& plan, Random& random) {
   Planner planner(plan, random);
   const std::int64_t acts_max = plan.profile == Profile::brief ? 6 : 10;
@@ -227,6 +250,7 @@ void add_steps(Plan& plan, Random& random) {
   planner.some(Trouble::clock_steps, {Act::clock_step}, 2);
   planner.some(Trouble::disk_full, {Act::disk_full, Act::disk_free}, 3);
   planner.some(Trouble::mirror_loss, {Act::drop_mirror}, 1);
+  add_hasty_steps(plan);
   std::stable_sort(plan.steps.begin(), plan.steps.end(),
                    [](const Step& a, const Step& b) { return a.at < b.at; });
   int number = 0;

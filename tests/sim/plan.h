@@ -22,6 +22,7 @@ enum class Act {
   photo,
   edit,
   edit_own,
+  edit_again,
   reply,
   attach,
   remove_own,

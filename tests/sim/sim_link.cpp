@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "platform/atomic_file.h"
 #include "platform/base/text.h"
@@ -115,6 +116,7 @@ net::ExchangeId SimLink::submit(net::HttpRequest request, DoneCallback done, Pro
   const std::uint64_t id = ++last_;
   ++submitted;
   if (before_exchange) before_exchange();
+  if (on_leaving) on_leaving(request);
   if (is_login(request)) logins_most = std::max(logins_most, ++logins_now);
   const Fate fate = draw_fate(request);
   flights_.emplace(id, Flight{std::move(request), std::move(done), schedule_.now()});
@@ -251,9 +253,16 @@ void SimLink::land(std::uint64_t id, HttpOutcome outcome, const char* befell) {
           : outcome.response ? std::to_string(outcome.response->status)
                              : outcome.response.failure().what;
   if (on_exchanged) on_exchanged({schedule_.now(), std::move(line)});
-  loop_.post([done = std::move(flight.done), outcome = std::move(outcome)]() mutable {
-    done(std::move(outcome));
-  });
+  // The login server has no budget to keep.
+  const bool has_budget = flight.request.auth == net::Auth::bearer && on_told_to_wait;
+  loop_.post(
+      [this, has_budget, done = std::move(flight.done), outcome = std::move(outcome)]() mutable {
+        if (has_budget && outcome.response && outcome.response->status == 429) {
+          const std::string* wait = outcome.response->headers.find("Retry-After");
+          if (wait) on_told_to_wait(std::chrono::seconds(std::atoi(wait->c_str())));
+        }
+        done(std::move(outcome));
+      });
 }
 
 base::Result<std::string> SimLink::body_of(const net::HttpRequest& request) {

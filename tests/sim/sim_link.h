@@ -59,6 +59,9 @@ class SimLink final : public net::HttpTransport {
 
   /// Called as a request leaves, before its fate is drawn from `faults`.
   std::function<void()> before_exchange;
+  std::function<void(const net::HttpRequest&)> on_leaving;
+  /// An answer 429 that says for how long to wait reached the agent.
+  std::function<void(base::Millis)> on_told_to_wait;
   std::function<void(const Exchanged&)> on_exchanged;
   /// Each request that reached the service, with what it answered.
   std::function<void(const net::HttpRequest&, const std::string& body, int status)> on_delivered;

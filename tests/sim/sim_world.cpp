@@ -105,6 +105,13 @@ void SimWorld::wrong(const std::string& what) {
 void SimWorld::set_up_device(int number) {
   devices_.push_back(std::make_unique<Device>(number, schedule_, *sandbox_, random_));
   Device& device = *devices_.back();
+  device.link.on_told_to_wait = [this, &device](Millis wait) {
+    device.silenced_until = std::max(device.silenced_until, schedule_.now() + wait);
+  };
+  device.link.on_leaving = [this, &device](const net::HttpRequest& request) {
+    const bool counts = request.auth == net::Auth::bearer;
+    if (counts && schedule_.now() < device.silenced_until) ++device.sent_while_silenced;
+  };
   device.link.on_exchanged = [this, number](const Exchanged& e) {
     note("device " + std::to_string(number) + " " + e.line);
   };
@@ -225,6 +232,7 @@ void SimWorld::crash(Device& device, Loss loss) {
   device.loop.end_process();
   device.link.drop_all();
   device.agent.reset();
+  device.silenced_until = {};
   if (loss == Loss::power) {
     device.disk.power_on();
   } else {

@@ -40,6 +40,9 @@ struct Device {
   std::set<std::string> seen;
   /// Refusals for too many requests that were the service's own, and starts of the agent.
   int refusals = 0, starts = 0;
+  /// Until when the service asked the running process to wait, and requests that left before that.
+  base::Instant silenced_until{};
+  int sent_while_silenced = 0;
   /// The disk calls left until the power goes; none: it stays.
   std::optional<std::uint64_t> calls_to_power_cut;
   /// What goes when the disk is found off.

@@ -14,10 +14,11 @@ namespace {
 // Before main, because SQLite must not have begun.
 const int kMutexesOff = sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 
-Plan plan_of(const std::vector<Trouble>& troubles) {
+Plan plan_of(const std::string& tool, const std::vector<Trouble>& troubles) {
   Plan plan;
   plan.seed = 1;
   plan.profile = Profile::calm;
+  plan.tools = {tool};
   plan.troubles = troubles;
   return plan;
 }
@@ -43,7 +44,10 @@ std::string read_all(int from) {
 class Sweeper {
  public:
   Sweeper(const Scenario& scenario, const Mishap& mishap, int every)
-      : scenario_(scenario), mishap_(mishap), every_(every), stage_(scenario.troubles) {
+      : scenario_(scenario),
+        mishap_(mishap),
+        every_(every),
+        stage_(scenario.tool, scenario.troubles) {
     FS_CHECK(kMutexesOff == SQLITE_OK);
   }
 
@@ -134,7 +138,8 @@ class Sweeper {
 
 }  // namespace
 
-Stage::Stage(const std::vector<Trouble>& troubles) : world_(plan_of(troubles)) {}
+Stage::Stage(const std::string& tool, const std::vector<Trouble>& troubles)
+    : world_(plan_of(tool, troubles)) {}
 
 void Stage::act(Act act, std::uint64_t seed) {
   Step step;

@@ -13,7 +13,7 @@ namespace fieldsync::sim {
 /// A world of one device without troubles, led by a scenario.
 class Stage {
  public:
-  explicit Stage(const std::vector<Trouble>& troubles);
+  Stage(const std::string& tool, const std::vector<Trouble>& troubles);
   SimWorld& world() { return world_; }
   Device& device() { return *world_.devices().front(); }
   /// A person or the office acts; `seed` is of the act's own choices.
@@ -33,6 +33,7 @@ class Stage {
 
 struct Scenario {
   const char* name;
+  const char* tool;  ///< what the device follows
   void (*play)(Stage& stage);
   std::vector<Trouble> troubles = {};
 };

@@ -70,14 +70,14 @@ void login(Stage& stage) {
   note(stage);
 }
 
-const Scenario kScenarios[] = {{"a note", note},
-                               {"an edit", edit},
-                               {"a photo", photo},
-                               {"a reply", reply},
-                               {"a removal", removal},
-                               {"a conflict decided for us", conflict_for_us},
-                               {"a conflict decided for them", conflict_for_them},
-                               {"a login renewed", login, {Trouble::logins}}};
+const Scenario kScenarios[] = {{"a note", "notes", note},
+                               {"an edit", "rfis", edit},
+                               {"a photo", "photos", photo},
+                               {"a reply", "rfis", reply},
+                               {"a removal", "notes", removal},
+                               {"a conflict decided for us", "rfis", conflict_for_us},
+                               {"a conflict decided for them", "rfis", conflict_for_them},
+                               {"a login renewed", "notes", login, {Trouble::logins}}};
 
 /// FIELDSYNC_SWEEP=full tries every place, with four draws of what a power cut leaves; the ordinary
 /// run every fifth place, with one draw.
@@ -90,7 +90,7 @@ void check_all(const Mishap& mishap) {
   for (const Scenario& scenario : kScenarios) {
     const Swept swept = sweep(scenario, mishap, is_full() ? 1 : 5);
     for (const std::string& wrong : swept.wrong) FAIL_CHECK(wrong);
-    CHECK(swept.places > 10);
+    CHECK(swept.places > 3);
   }
 }
 

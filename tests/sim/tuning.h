@@ -36,4 +36,7 @@ inline constexpr std::uint64_t kTasksPerHourMax = 60'000;
 /// apart.
 inline constexpr int kRefusalsPerStartMax = 16;
 
+/// Worlds in which things follow each other fast; most of the races of one act need it.
+inline constexpr double kHasteChance = 0.2;
+
 }  // namespace fieldsync::sim::tuning
