@@ -5,6 +5,7 @@
 #include <string>
 
 #include "agent/sync/breakers.h"
+#include "agent/sync/link_model.h"
 #include "agent/sync/link_sense.h"
 #include "net/rate_gate.h"
 #include "net/remote_service.h"
@@ -41,6 +42,7 @@ struct Remote {
   std::map<base::ProjectId, RightsTrouble> rights_trouble = {};
   /// The service's clock less ours, from the Date header of its answers.
   base::Millis clock_ahead{0};
+  LinkModel link_model = {};
   /// Called when a link that was shut works again, whoever found out.
   std::function<void()> on_link_back = {};
 };

@@ -112,6 +112,20 @@ inline constexpr base::Millis kReleaseInterval{3'600'000};
 
 // --- Uploads -------------------------------------------------------------------------------------
 
+// What is learnt of the link (link_model.h).
+/// A slower answer moves the round trip by an eighth of the difference, as TCP does.
+inline constexpr int kRoundTripMemory = 8;
+/// A smaller body measures the round trip, not the rate: 256 KiB are a second at 2 Mbit/s.
+inline constexpr ByteCount kRateSample = 256 * 1024;
+/// A new rate counts for three tenths: after five parts the old one is forgotten.
+inline constexpr double kRateGain = 0.3;
+/// Of a link nothing is known of: a cut every ten minutes. At each cut a tenth of what was known
+/// is forgotten.
+inline constexpr Millis kLifeAssumed{10 * 60'000};
+inline constexpr double kLifeMemory = 0.9;
+/// Between two parts: the answer, and some two round trips until a connection is at its full rate.
+inline constexpr int kRoundTripsBetweenParts = 3;
+
 /// A fresh upload is attached within the service's limit less this margin, or made anew.
 inline constexpr Millis kAttachMargin{6 * 3'600'000};
 /// Uploads begun over and over for one attachment before a person must look.

@@ -8,7 +8,7 @@
 namespace fieldsync::sync {
 
 UploadLane::~UploadLane() {
-  if (timer_) host_.loop.cancel(*timer_);
+  if (timer_) loop_.cancel(*timer_);
 }
 
 void UploadLane::enter(std::int64_t rank, Go go, Left left) {
@@ -18,7 +18,7 @@ void UploadLane::enter(std::int64_t rank, Go go, Left left) {
 }
 
 void UploadLane::moved(Pass pass) {
-  if (inside_ == pass) moved_at_ = host_.clock.now();
+  if (inside_ == pass) moved_at_ = clock_.now();
 }
 
 void UploadLane::leave(Pass pass) {
@@ -35,7 +35,7 @@ void UploadLane::let_next_in() {
   const Pass pass{++last_};
   inside_ = pass;
   left_ = std::move(first.mapped().left);
-  moved_at_ = host_.clock.now();
+  moved_at_ = clock_.now();
   watch();
   first.mapped().go(pass);
 }
@@ -43,10 +43,10 @@ void UploadLane::let_next_in() {
 /// Only while somebody waits: an idle agent has no timer.
 void UploadLane::watch() {
   if (timer_ || waiting_.empty()) return;
-  timer_ = host_.loop.call_at(moved_at_ + tuning::kLaneStill, [this] {
+  timer_ = loop_.call_at(moved_at_ + tuning::kLaneStill, [this] {
     timer_.reset();
     if (!inside_ || waiting_.empty()) return;
-    if (host_.clock.now() - moved_at_ >= tuning::kLaneStill) return leave(*inside_);
+    if (clock_.now() - moved_at_ >= tuning::kLaneStill) return leave(*inside_);
     watch();
   });
 }

@@ -4,7 +4,8 @@
 #include <map>
 #include <optional>
 
-#include "platform/host.h"
+#include "platform/clock.h"
+#include "platform/event_loop.h"
 
 namespace fieldsync::sync {
 
@@ -14,7 +15,7 @@ namespace fieldsync::sync {
 /// may take seconds to notice that the link is back, a new one notices at once. Loop thread only.
 class UploadLane {
  public:
-  explicit UploadLane(platform::Host& host) : host_(host) {}
+  UploadLane(platform::Clock& clock, platform::EventLoop& loop) : clock_(clock), loop_(loop) {}
   ~UploadLane();
   UploadLane(const UploadLane&) = delete;
   UploadLane& operator=(const UploadLane&) = delete;
@@ -39,7 +40,8 @@ class UploadLane {
   void let_next_in();
   void watch();
 
-  platform::Host& host_;
+  platform::Clock& clock_;
+  platform::EventLoop& loop_;
   std::multimap<std::int64_t, Waiting> waiting_;
   std::uint64_t last_ = 0;
   std::optional<Pass> inside_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/sync/planner.h"
+#include "agent/sync/retry.h"
 #include "agent/sync/tuning.h"
 #include "storage/tuning.h"
 
@@ -48,9 +49,9 @@ struct Uploader::Run {
   }
 };
 
-std::vector<std::pair<ByteCount, ByteCount>> cut_into_parts(ByteCount size,
+std::vector<std::pair<ByteCount, ByteCount>> cut_into_parts(ByteCount size, ByteCount part_size,
                                                             const net::Capabilities& can) {
-  ByteCount part = can.part_bytes_min;
+  ByteCount part = std::max(part_size, can.part_bytes_min);
   if (can.parts_max > 0) part = std::max(part, (size + can.parts_max - 1) / can.parts_max);
   part = std::clamp(part, ByteCount{1}, std::max(can.part_bytes_max, ByteCount{1}));
   std::vector<std::pair<ByteCount, ByteCount>> parts;
@@ -63,8 +64,15 @@ bool is_ready(const Upload& upload, const net::Capabilities& can, base::WallTime
          upload.created_at + can.attach_within - tuning::kAttachMargin > now;
 }
 
+namespace {
+std::string link_setting(const base::RemoteName& remote) { return "link." + remote.raw(); }
+}  // namespace
+
 Uploader::Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style)
-    : context_(context), outcomes_(outcomes), style_(style), lane_(context.host) {}
+    : context_(context), outcomes_(outcomes), style_(style), lane_(context.host.clock, context.host.loop) {
+  const auto learnt = context_.work.setting(link_setting(context_.remote.name));
+  if (learnt) context_.remote.link_model = LinkModel::from_text(*learnt);
+}
 Uploader::~Uploader() = default;
 
 void Uploader::upload(base::IntentId id, StepDone done) {
@@ -110,7 +118,7 @@ void Uploader::make_plan(std::shared_ptr<Run> run) {
   upload.size = attachment.size;
   upload.state = UploadState::planned;
   const net::Capabilities can = context_.remote.service.capabilities();
-  auto cuts = cut_into_parts(upload.size, can);
+  auto cuts = cut_into_parts(upload.size, context_.remote.link_model.part_size(), can);
   if (style_ == net::UploadStyle::plain && cuts.size() == 1) {
     upload.style = storage::UploadStyleStored::plain;
   }
@@ -262,6 +270,7 @@ void Uploader::all_sent(std::shared_ptr<Run> run) {
 void Uploader::part_sent(const std::shared_ptr<Run>& run, std::size_t part,
                          net::HttpOutcome outcome) {
   bytes_sent_ += outcome.bytes_sent;
+  learn(run->upload.parts[part].size, outcome);
   auto etag = outcome.response ? context_.remote.service.read_upload_part(*outcome.response)
                                : Result<std::string>(outcome.response.failure());
   if (!etag) {
@@ -278,6 +287,18 @@ void Uploader::part_sent(const std::shared_ptr<Run>& run, std::size_t part,
   }
   context_.remote.breakers.ended(kUploadEndpoint, nullptr, context_.now());
   send_parts(run);
+}
+
+/// Kept over restarts, so that the first upload of the day is cut as the link wants it.
+void Uploader::learn(ByteCount size, const net::HttpOutcome& outcome) {
+  LinkModel& model = context_.remote.link_model;
+  if (outcome.response) {
+    model.sent(size, outcome.took);
+  } else if (verdict_on(outcome.response.failure().cause) == Verdict::link &&
+             outcome.reach == net::Reach::may_have_arrived) {
+    model.cut(outcome.took);
+  }
+  (void)context_.work.save_setting(link_setting(context_.remote.name), model.to_text());
 }
 
 /// Only the first failure counts: the others have the same reason, mostly.

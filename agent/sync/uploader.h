@@ -42,6 +42,7 @@ class Uploader {
   void part_failed(const std::shared_ptr<Run>& run, const base::Failure& failure);
   void all_sent(std::shared_ptr<Run> run);
   void note_progress(const Run& run);
+  void learn(base::ByteCount size, const net::HttpOutcome& outcome);
   void complete(std::shared_ptr<Run> run);
   void renew_tickets(std::shared_ptr<Run> run);
   void start_over(const std::shared_ptr<Run>& run, const base::Failure& failure);
@@ -61,8 +62,8 @@ bool is_ready(const storage::Upload& upload, const net::Capabilities& capabiliti
               base::WallTime now);
 
 /// How `size` bytes are cut: parts of `part_size`, the last one shorter; one part when it all fits.
-/// Pure. `part_size` is grown when the service allows fewer parts.
+/// Pure. `part_size` is grown to the service's smallest part and when it allows fewer parts.
 std::vector<std::pair<base::ByteCount, base::ByteCount>> cut_into_parts(
-    base::ByteCount size, const net::Capabilities& capabilities);
+    base::ByteCount size, base::ByteCount part_size, const net::Capabilities& capabilities);
 
 }  // namespace fieldsync::sync

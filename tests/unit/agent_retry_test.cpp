@@ -107,7 +107,7 @@ TEST_CASE("files are cut into parts the service accepts, without a gap") {
         base::ByteCount{90'000'000}, base::ByteCount{4'000'000'000},
         base::ByteCount{200'000'000'000}}) {
     CAPTURE(size);
-    const auto parts = sync::cut_into_parts(size, can);
+    const auto parts = sync::cut_into_parts(size, 0, can);
     base::ByteCount at = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       CHECK(parts[i].first == at);
