@@ -119,6 +119,8 @@ inline constexpr int kRoundTripMemory = 8;
 inline constexpr ByteCount kRateSample = 256 * 1024;
 /// A new rate counts for three tenths: after five parts the old one is forgotten.
 inline constexpr double kRateGain = 0.3;
+/// Until a part went through: 2 Mbit/s, a weak LTE's.
+inline constexpr double kRateAssumed = 250e3;
 /// Of a link nothing is known of: a cut every ten minutes. At each cut a tenth of what was known
 /// is forgotten.
 inline constexpr Millis kLifeAssumed{10 * 60'000};
