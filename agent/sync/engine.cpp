@@ -57,6 +57,9 @@ Result<> Engine::sync_now(net::Sweep sweep) {
   trouble_until_ = {};
   troubles_ = 0;
   rights_.doubt_all();
+  if (sweep != net::Sweep::changes) {
+    for (const auto& [project, rights] : remote_.rights) rights_.doubt(project);
+  }
   TRY(context_.work.make_due(std::nullopt));
   TRY(surveyor_.ask_for_rounds(sweep));
   nudge();

@@ -25,6 +25,7 @@ struct Puller::Round {
   std::vector<net::ListQuery> queries;
   std::size_t at = 0;  ///< index of the listing under way
   int pages = 0;
+  WallTime rights_read_at{};          ///< when they were last read, as the round began
   std::string rights_then;            ///< what this login might do when the round began
   std::optional<WallTime> began;      ///< the service's clock at the first answer
   std::vector<base::ServiceId> ids;   ///< of the listing under way, when it is a sweep
@@ -65,7 +66,7 @@ void Puller::pull(const base::ProjectId& project, const std::string& tool, Sweep
   WallTime to = now + tuning::kWindowAhead;
   WallTime from{};
   if (sweep == Sweep::changes && round->state.changes_until) {
-    from = *round->state.changes_until - tuning::kWindowOverlap;
+    from = *round->state.changes_until - window_reach(*round);
   }
   if (tool == "notes") {
     // Notes can only be asked for by day: a window reaches back far enough for late edits.
@@ -75,6 +76,21 @@ void Puller::pull(const base::ProjectId& project, const std::string& tool, Sweep
   round->queries = context_.remote.service.listings(project, tool, sweep, from, to);
   FS_CHECK(!round->queries.empty());
   next_page(std::move(round));
+}
+
+/// How far before the end of the last window the next one begins. Rights that were taken away and
+/// given back between two readings of them are never seen, nor what was changed meanwhile: after
+/// each reading one window covers the time since the reading before.
+base::Millis Puller::window_reach(Round& round) {
+  const auto known = context_.remote.rights.find(round.project);
+  const WallTime read_at =
+      known == context_.remote.rights.end() ? WallTime{} : known->second.read_at;
+  round.rights_read_at = read_at;
+  const auto covered = covered_rights_.find(tool_key(round.project, round.tool));
+  const bool is_covered = covered != covered_rights_.end() && covered->second == read_at;
+  const bool is_known = read_at != WallTime{};
+  return tuning::kWindowOverlap +
+         (is_known && !is_covered ? tuning::kPermissionsInterval : base::Millis{0});
 }
 
 void Puller::next_page(std::shared_ptr<Round> round) {
@@ -218,7 +234,10 @@ Result<> Puller::finish(Round& round) {
   const WallTime now = context_.now();
   // What could not be read may have been spoilt on its way: the next window covers it again.
   const bool covered = round.sweep == Sweep::everything || round.unreadable == 0;
-  if (round.sweep != Sweep::ids && covered) round.state.changes_until = round.began;
+  if (round.sweep != Sweep::ids && covered) {
+    round.state.changes_until = round.began;
+    covered_rights_[tool_key(round.project, round.tool)] = round.rights_read_at;
+  }
   if (round.sweep != Sweep::changes) round.state.swept_at = now;
   if (round.sweep != Sweep::ids) round.state.complete_as_of = now;
   if (round.sweep == Sweep::everything) {

@@ -28,6 +28,7 @@ class Puller {
   base::Result<> take_page(Round& round, const net::ListPage& page);
   void close_listing(const std::shared_ptr<Round>& round);
   void believe(const std::shared_ptr<Round>& round);
+  base::Millis window_reach(Round& round);
   base::Result<> take_sweep(Round& round);
   base::Result<> add_notes_outside(Round& round);
   void end_listing(const std::shared_ptr<Round>& round);
@@ -38,6 +39,8 @@ class Puller {
   Context& context_;
   Deliveries& deliveries_;
   RightsReader& rights_;
+  /// By tool: the reading of rights that a window of changes has followed. As many as tools.
+  std::map<std::string, base::WallTime> covered_rights_;
   base::Millis poll_interval_;
   platform::Random random_;
 };
