@@ -143,31 +143,6 @@ TEST_CASE("a capture refused after its fields of admins were taken out goes out 
   CHECK(world.at_service("rfi", "subject", "whole") == 1);
 }
 
-TEST_CASE("what changed while a right was away for minutes is seen after the next reading") {
-  LevelWorld world(kAdmin);
-  const Document listed = world.call("list", {{"kind", "rfi"}});
-  std::string item, id;
-  for (const Value& row : *listed.find("records")->as_list()) {
-    const Document& rfi = *row.as_document();
-    if (rfi.text("status") != "draft" || rfi.text("id") == world.draft) continue;
-    item = rfi.text("id");
-    id = rfi.text("service_id");
-  }
-  REQUIRE_FALSE(item.empty());
-  world.run_for(hours(1));
-  // Drafts of others are shown to admins only; nobody tells of the level, and it comes back.
-  world.set_level(kReadOnly);
-  world.control(net::Method::post, "/office",
-                {{"do", "edit_record"},
-                 {"id", static_cast<std::int64_t>(std::stoll(id))},
-                 {"fields", Document{{"reference", "while away"}}}});
-  world.run_for(minutes(12));
-  world.set_level(kAdmin);
-  world.run_for(hours(2));
-  const Document shown = world.call("show", {{"item", item}});
-  CHECK(shown.find("record")->as_document()->text("reference") == "while away");
-}
-
 TEST_CASE("projects says for each level what is missing and what to ask of whom") {
   struct Row {
     std::int64_t level;
