@@ -43,6 +43,14 @@ std::string aim_text(const Figure& figure) {
   return word + std::string(number);
 }
 
+std::string line_of(const Figure& figure) {
+  char line[160];
+  std::snprintf(line, sizeof line, "%-34s %16s  %-14s %-7s ", figure.name.c_str(),
+                with_unit(figure.value, figure.unit).c_str(), aim_text(figure).c_str(),
+                verdict(figure).c_str());
+  return line + figure.detail;
+}
+
 }  // namespace
 
 void Figures::add_ratio(const std::string& name, const Ratio& ratio, double limit,
@@ -67,17 +75,17 @@ int Figures::failed() const {
 void Figures::print(std::ostream& out) const {
   int passed = 0;
   for (const Figure& figure : all_) {
-    char line[160];
-    std::snprintf(line, sizeof line, "%-34s %16s  %-14s %-7s ", figure.name.c_str(),
-                  with_unit(figure.value, figure.unit).c_str(), aim_text(figure).c_str(),
-                  verdict(figure).c_str());
-    out << line << figure.detail << "\n";
+    out << line_of(figure) << "\n";
     if (figure.aim != Aim::none && is_met(figure)) ++passed;
   }
   for (const Figure& figure : broken_) {
     out << figure.name << "  FAILED  " << figure.detail << "\n";
   }
   out << passed << " passed, " << failed() << " failed" << std::endl;
+}
+
+void Figures::print_new(std::ostream& out) {
+  for (; printed_ < all_.size(); ++printed_) out << "  " << line_of(all_[printed_]) << std::endl;
 }
 
 Figures& figures() {

@@ -32,12 +32,15 @@ class Figures {
   void add_failure(const std::string& name, const std::string& why);
   /// A line for each figure, and at the end `N passed, N failed`.
   void print(std::ostream& out) const;
+  /// The lines of what was added since the last call, for runs that take long.
+  void print_new(std::ostream& out);
   bool all_passed() const { return failed() == 0; }
 
  private:
   int failed() const;
 
   std::vector<Figure> all_;
+  std::size_t printed_ = 0;  ///< of `all_`, by print_new
   std::vector<Figure> broken_;
 };
 

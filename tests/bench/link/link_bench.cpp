@@ -161,6 +161,7 @@ void measure(const Profile& profile, const Arguments& arguments) {
     throw;
   }
   keep(profile.name);
+  figures().print_new(std::cout);
   if (!arguments.without_peers) measure_peers(rig, profile);
 }
 
@@ -178,8 +179,10 @@ void measure_one(const std::string& name, const Arguments& arguments) {
     }
     measure(*profile, arguments);
   } catch (const Trouble& trouble) {
+    told("  " + name + " could not be measured: " + trouble.what());
     figures().add_failure(name, trouble.what());
   }
+  figures().print_new(std::cout);
 }
 
 void describe(CLI::App& app, Arguments& arguments) {

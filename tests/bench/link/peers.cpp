@@ -155,6 +155,7 @@ void measure_peers(LinkRig& rig, const Profile& profile) {
     }
     try {
       measure_peer(rig, profile, peer);
+      figures().print_new(std::cout);
     } catch (const Trouble& trouble) {
       // A peer that fails on this link is a figure of its own, no fault of ours.
       std::cout << "  " << peer.name << ": " << trouble.what() << std::endl;

@@ -25,13 +25,17 @@ unshare $user --net true 2>/dev/null && [ -w /dev/net/tun ] || {
   echo "0 passed, 0 failed"
   exit 0
 }
-folder=$PWD/$build/link-work
-rm -rf "$folder"
-mkdir -p "$folder"
+folder=$(mktemp -d "$PWD/$build/link-work.XXXXXX")
+mkdir "$folder/programs"
+# A build meanwhile must not change what is measured.
+for program in agent/fieldsync net/sandbox/fieldsync-sandbox tests/bench/link/fieldsync-link \
+  tests/bench/link/fieldsync-link-bench; do
+  ln "$build/$program" "$folder/programs/" 2>/dev/null || cp "$build/$program" "$folder/programs/"
+done
+programs=$folder/programs
 trap 'rm -rf "$folder"' EXIT
 # A process namespace of its own: when the bench ends, however it ends, so does all it started.
 # shellcheck disable=SC2086
 unshare $user --mount --pid --fork --kill-child --mount-proc \
-  "$build/tests/bench/link/fieldsync-link-bench" --folder="$folder" \
-  --agent="$PWD/$build/agent/fieldsync" --sandbox="$PWD/$build/net/sandbox/fieldsync-sandbox" \
-  --link="$PWD/$build/tests/bench/link/fieldsync-link" "$@"
+  "$programs/fieldsync-link-bench" --folder="$folder" --agent="$programs/fieldsync" \
+  --sandbox="$programs/fieldsync-sandbox" --link="$programs/fieldsync-link" "$@"
