@@ -34,11 +34,11 @@ class Connection final : public httplib::Stream {
   Connection& operator=(const Connection&) = delete;
 
   /// Waits for the first byte of a request.
-  bool await_request() {
+  bool await_request(base::Millis idle_max) {
     in_head_ = true;
     head_bytes_ = 0;
     body_is_unread_ = false;
-    return has_buffered() || platform::wait_readable(socket_, tuning::kServerIdle);
+    return has_buffered() || platform::wait_readable(socket_, idle_max);
   }
   void head_is_read() { in_head_ = false; }
   bool has_read_head() const { return !in_head_; }
@@ -167,7 +167,8 @@ class Tasks final : public httplib::TaskQueue {
 
 class Server final : public httplib::Server {
  public:
-  explicit Server(HttpServer::Handler handler) : handler_(std::move(handler)) {
+  Server(HttpServer::Handler handler, base::Millis idle_max)
+      : handler_(std::move(handler)), idle_max_(idle_max) {
     const auto plain = [this](const httplib::Request& request, httplib::Response& response) {
       serve(request, response, nullptr);
     };
@@ -212,7 +213,7 @@ class Server final : public httplib::Server {
     if (t_is_overloaded || !enter(connection)) return false;
     t_serving.connection = &connection;
     for (int left = tuning::kServerRequestsPerConnection; left > 0; --left) {
-      if (!connection.await_request() || !serve_one(connection, left == 1)) break;
+      if (!connection.await_request(idle_max_) || !serve_one(connection, left == 1)) break;
     }
     t_serving = {};
     leave(connection);
@@ -254,6 +255,7 @@ class Server final : public httplib::Server {
   }
 
   HttpServer::Handler handler_;
+  const base::Millis idle_max_;
   ServerThreads threads_;
   std::string peer_;
   std::promise<void> started_;
@@ -385,12 +387,14 @@ void Server::fill(httplib::Response& response, ServerReply reply) {
 }  // namespace
 
 struct HttpServer::Impl {
-  explicit Impl(Handler handler) : server(std::move(handler)) {}
+  Impl(Handler handler, base::Millis idle_max) : server(std::move(handler), idle_max) {}
   Server server;
   Path socket;
 };
 
-HttpServer::HttpServer(Handler handler) : impl_(std::make_unique<Impl>(std::move(handler))) {}
+HttpServer::HttpServer(Handler handler) : HttpServer(std::move(handler), tuning::kServerIdle) {}
+HttpServer::HttpServer(Handler handler, base::Millis idle_max)
+    : impl_(std::make_unique<Impl>(std::move(handler), idle_max)) {}
 HttpServer::~HttpServer() { stop(); }
 
 Result<int> HttpServer::listen_loopback(int port) {

@@ -40,6 +40,8 @@ class HttpServer {
  public:
   using Handler = std::function<ServerReply(const ServerRequest&)>;
   explicit HttpServer(Handler handler);
+  /// The same, keeping connections on which nothing is asked for so long.
+  HttpServer(Handler handler, base::Millis idle_max);
   ~HttpServer();  ///< stops and joins
   /// Listens on 127.0.0.1; port 0 picks a free one. Returns the port.
   Result<int> listen_loopback(int port);

@@ -19,13 +19,18 @@ using storage::Upload;
 using storage::UploadPart;
 using storage::UploadState;
 
+namespace {
+constexpr ByteCount kInLine = -1;  ///< of a part that waits for its turn
+}  // namespace
+
 struct Uploader::Run {
   storage::Intent intent;
   Upload upload;
   StepDone done;
   enum class Tickets { as_stored, renewed } tickets = Tickets::as_stored;
   int part_attempts = 0;
-  /// Parts that leave, wait for their turn or for their answer: what has left of each.
+  int cuts_in_a_row = 0;  ///< parts cut off while another one went on, none confirmed since
+  /// Parts that leave, wait for their turn (kInLine) or for their answer: what has left of each.
   std::map<std::size_t, ByteCount> under_way;
   enum class Stage { preparing, sending } stage = Stage::preparing;
   /// What is to be done about the first part that failed, once none is under way any more.
@@ -69,7 +74,10 @@ std::string link_setting(const base::RemoteName& remote) { return "link." + remo
 }  // namespace
 
 Uploader::Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style)
-    : context_(context), outcomes_(outcomes), style_(style), lane_(context.host.clock, context.host.loop) {
+    : context_(context),
+      outcomes_(outcomes),
+      style_(style),
+      lane_(context.host.clock, context.host.loop) {
   const auto learnt = context_.work.setting(link_setting(context_.remote.name));
   if (learnt) context_.remote.link_model = LinkModel::from_text(*learnt);
 }
@@ -210,7 +218,7 @@ void Uploader::send_parts(const std::shared_ptr<Run>& run) {
     return;
   }
   if (run->under_way.size() >= tuning::kPartsAtOnce) return;
-  run->under_way.emplace(part, 0);
+  run->under_way.emplace(part, kInLine);
   lane_.enter(
       run->intent.id.raw(),
       [this, run, part](UploadLane::Pass pass) { send_part(run, part, pass); },
@@ -222,6 +230,7 @@ void Uploader::send_part(const std::shared_ptr<Run>& run, std::size_t part, Uplo
     run->under_way.erase(part);
     return lane_.leave(pass);
   }
+  run->under_way[part] = 0;
   Upload& upload = run->upload;
   const UploadPart& current = upload.parts[part];
   net::PartTicket ticket{current.url, current.headers, current.form, {}};
@@ -248,7 +257,7 @@ void Uploader::send_part(const std::shared_ptr<Run>& run, std::size_t part, Uplo
 
 void Uploader::note_progress(const Run& run) {
   Progress progress{run.intent.id, run.upload.bytes_confirmed(), run.upload.size};
-  for (const auto& [part, sent] : run.under_way) progress.sent += sent;
+  for (const auto& [part, sent] : run.under_way) progress.sent += std::max<ByteCount>(sent, 0);
   progress.sent = std::min(progress.sent, progress.total);
   progress_[run.intent.id] = progress;
 }
@@ -285,6 +294,7 @@ void Uploader::part_sent(const std::shared_ptr<Run>& run, std::size_t part,
     if (!run->when_quiet) run->when_quiet = [this, run, saved] { end(run, saved); };
     return send_parts(run);
   }
+  run->cuts_in_a_row = 0;
   context_.remote.breakers.ended(kUploadEndpoint, nullptr, context_.now());
   send_parts(run);
 }
@@ -304,6 +314,11 @@ void Uploader::learn(ByteCount size, const net::HttpOutcome& outcome) {
 /// Only the first failure counts: the others have the same reason, mostly.
 void Uploader::part_failed(const std::shared_ptr<Run>& run, const Failure& failure) {
   if (run->when_quiet) return;
+  // The other part shows that there is a link: this one's connection alone was lost.
+  const bool other_goes_on = verdict_on(failure.cause) == Verdict::link &&
+                             std::any_of(run->under_way.begin(), run->under_way.end(),
+                                         [](const auto& other) { return other.second != kInLine; });
+  if (other_goes_on && ++run->cuts_in_a_row < tuning::kPartAttemptsMax) return;
   if (failure.cause == Cause::upload_expired) {
     const bool renew = run->tickets == Run::Tickets::as_stored;
     run->when_quiet = [this, run, failure, renew] {

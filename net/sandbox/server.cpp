@@ -14,11 +14,14 @@ std::string loopback(int port) { return "http://127.0.0.1:" + std::to_string(por
 }  // namespace
 
 SandboxServer::SandboxServer(Sandbox& sandbox) : sandbox_(sandbox) {
-  api_ = std::make_unique<HttpServer>(in_memory(&Sandbox::api, tuning::kApiBodyMax));
+  api_ =
+      std::make_unique<HttpServer>(in_memory(&Sandbox::api, tuning::kApiBodyMax), tuning::kIdleMax);
   control_ = std::make_unique<HttpServer>(in_memory(&Sandbox::control, tuning::kDownloadBytesMax));
-  storage_ = std::make_unique<HttpServer>([this](const ServerRequest& request) {
-    return pass_on(sandbox_.store(request_of(request), request.read_body));
-  });
+  storage_ = std::make_unique<HttpServer>(
+      [this](const ServerRequest& request) {
+        return pass_on(sandbox_.store(request_of(request), request.read_body));
+      },
+      tuning::kIdleMax);
 }
 
 SandboxServer::~SandboxServer() { stop(); }

@@ -7,6 +7,8 @@
 /// Numbers of the sandbox, each with where it comes from.
 namespace fieldsync::net::sandbox::tuning {
 
+/// Idle connections are kept as long as web servers and load balancers commonly do.
+inline constexpr base::Millis kIdleMax{60'000};
 /// facts/procore-api.md 2.3.
 inline constexpr std::int64_t kAccessTokenSeconds = 5'400;
 /// facts/procore-api.md 2.2.
