@@ -14,6 +14,7 @@ fs_add_test(agent_tests
     unit/agent_merge_test.cpp
     unit/agent_planner_test.cpp
     unit/agent_reconcile_test.cpp
+    unit/agent_forecast_test.cpp
     unit/agent_link_model_test.cpp
     unit/agent_retry_test.cpp
     unit/agent_text_merge_test.cpp

@@ -67,6 +67,9 @@ void print_counts(Context& context, const Document& status) {
   }
   context.say("Queue:  " + (line.empty() ? "empty" : line),
               queue.integer("held") > 0 ? Tone::bad : Tone::plain);
+  const Document& forecast = part(status, "forecast");
+  const bool some_wait = forecast.integer("edits") + forecast.integer("files") > 0;
+  if (some_wait) context.say("        " + shown(forecast, "words"));
 }
 
 /// What a tool's mirror lacks, or the sentence of its cause.

@@ -128,6 +128,15 @@ inline constexpr double kLifeMemory = 0.9;
 /// Between two parts: the answer, and some two round trips until a connection is at its full rate.
 inline constexpr int kRoundTripsBetweenParts = 3;
 
+// The forecast (forecast.h).
+/// An edit and its read-back; announce, complete and attach of a file (facts/procore-api.md 7.1).
+inline constexpr int kCallsPerEdit = 2;
+inline constexpr int kCallsPerFile = 3;
+/// A part that takes five lives of the link costs thirty times its time: nobody plans with more.
+inline constexpr double kHopeless = 5;
+/// Open acts looked through for one: 500 rows are some 5 ms, more are told as "at least".
+inline constexpr int kForecastActs = 500;
+
 /// A fresh upload is attached within the service's limit less this margin, or made anew.
 inline constexpr Millis kAttachMargin{6 * 3'600'000};
 /// Uploads begun over and over for one attachment before a person must look.
