@@ -26,7 +26,7 @@ constexpr double kMega = 1e6;
 struct Arguments {
   std::vector<std::string> profiles;
   std::string congestion, keep_traces;
-  double scale = 1;
+  double scale = 1, queue_ms = 500;
   bool without_peers = false;
   std::string link_program;
 };
@@ -144,7 +144,7 @@ void measure(const Profile& profile, const Arguments& arguments) {
   told("== " + profile.name +
        text(": %g up / %g down kbit/s, %g ms round trip", profile.up_kbit, profile.down_kbit,
             profile.round_trip * 1'000));
-  LinkRig rig(profile, {arguments.link_program, arguments.congestion, "tiny"});
+  LinkRig rig(profile, {arguments.link_program, arguments.congestion, "tiny", arguments.queue_ms});
   const auto keep = [&](const std::string& name) {
     if (arguments.keep_traces.empty()) return;
     std::error_code ignored;
@@ -169,7 +169,8 @@ void measure_one(const std::string& name, const Arguments& arguments) {
   try {
     if (name == "reconnect") {
       told("== reconnect: 10000 kbit/s, 100 ms round trip; the link comes back");
-      measure_reconnect({arguments.link_program, arguments.congestion, "small"});
+      measure_reconnect(
+          {arguments.link_program, arguments.congestion, "small", arguments.queue_ms});
       return;
     }
     auto profile = find_profile(name);
@@ -192,6 +193,7 @@ void describe(CLI::App& app, Arguments& arguments) {
   app.add_option("--sandbox", places().sandbox, "fieldsync-sandbox")->required();
   app.add_option("--link", arguments.link_program, "fieldsync-link")->required();
   app.add_option("--scale", arguments.scale, "Sizes of the files, times this");
+  app.add_option("--queue-ms", arguments.queue_ms, "What waits before the link at most");
   app.add_option("--congestion", arguments.congestion, "TCP's; else the system's");
   app.add_option("--keep-traces", arguments.keep_traces, "A folder for what crossed");
   app.add_flag("--without-peers", arguments.without_peers, "The agent only");

@@ -97,6 +97,7 @@ void LinkRig::start_link(const Profile& profile, const RigOptions& options) {
   platform::ChildOptions child;
   child.program = options.link_program;
   child.arguments = {"--up-kbit",     number(profile.up_kbit),
+                     "--queue-ms",    number(options.queue_ms),
                      "--down-kbit",   number(profile.down_kbit),
                      "--delay-ms",    number(profile.round_trip * 500),
                      "--cut-period",  number(profile.cuts.period),

@@ -30,6 +30,7 @@ struct RigOptions {
   std::string link_program;
   std::string congestion;  ///< empty: the system's
   std::string project = "tiny";
+  double queue_ms = 500;  ///< what waits before a lane at most, at its rate
 };
 
 /// A link with the service at its far end and a place for the agent at its near end. This process

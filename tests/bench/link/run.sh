@@ -1,7 +1,9 @@
 #!/bin/sh
 # Measures the agent, and its peers where they are installed, on bad links in user space:
 #   sh tests/bench/link/run.sh [BUILD_DIR] [PROFILE...] [--scale=F] [--congestion=NAME]
-#                              [--without-peers] [--keep-traces=FOLDER]
+#                              [--queue-ms=N] [--without-peers] [--keep-traces=FOLDER]
+# Peers: rsync and rclone from their packages; tus from `npm install @tus/server @tus/file-store
+# tus-js-client` in the folder that FIELDSYNC_TUS names.
 # Profiles: lte-weak, sat, flaky, edge, resets, reconnect; none: all. Ends with `N passed, N failed`.
 set -eu
 cd "$(dirname "$0")/../../.."
