@@ -356,6 +356,29 @@ Result<> Pusher::mark_missing(const Intent& intent) {
   return record ? context_.mirror.mark_missing(*key, context_.now()) : Result<>(Done{});
 }
 
+/// The service answers 404 also for what this login may not see (facts/procore-api.md 5.3): only
+/// with rights that were read after the removal it means that the record is gone.
+Result<> Pusher::prove_removal(const Intent& intent) {
+  const auto* kind = kinds::find_kind(intent.kind.raw());
+  const auto rights = context_.remote.rights.find(intent.project);
+  const bool may_see = rights != context_.remote.rights.end() &&
+                       rights->second.read_at > intent.changed_at &&
+                       !refusal(context_.remote, intent.project, kind ? kind->tool : "");
+  if (may_see) return deliveries_.removed(intent);
+  if (rights != context_.remote.rights.end()) rights->second.read_at = {};
+  return outcomes_.unproven(intent, {Cause::not_read_back_yet,
+                                     "not shown any more; whether it is gone or out of sight, the "
+                                     "rights of this login will tell"});
+}
+
+/// A removal that was taken for done while the record was out of sight: it is sent again, which
+/// harms nothing. The first time the answer may just be older than the removal.
+Result<> Pusher::still_there(const Intent& intent) {
+  if (intent.attempts > 0) return not_found(intent);
+  return outcomes_.unproven(intent,
+                            {Cause::not_read_back_yet, "removed, but the service still shows it"});
+}
+
 void Pusher::prove(base::IntentId id, StepDone done) {
   auto loaded = context_.work.intent(id);
   if (!loaded) return done(loaded.failure());
@@ -368,14 +391,11 @@ void Pusher::prove(base::IntentId id, StepDone done) {
   puller_.show(**key, [this, intent, done](Result<> stored, std::optional<net::RemoteRecord>,
                                            std::optional<Failure> failure) {
     if (!stored) return done(stored);
-    if (!failure && intent.act == Act::remove) {
-      return done(outcomes_.unproven(
-          intent, {Cause::not_read_back_yet, "removed, but the service still shows it"}));
+    const bool is_gone = failure && failure->cause == Cause::record_gone;
+    if (intent.act == Act::remove && (!failure || is_gone)) {
+      return done(is_gone ? prove_removal(intent) : still_there(intent));
     }
     if (!failure) return done(Done{});  // Deliveries saw the record and decided
-    if (failure->cause == Cause::record_gone && intent.act == Act::remove) {
-      return done(deliveries_.removed(intent));
-    }
     // Trouble of the service is no evidence against the delivery, however long it lasts.
     const bool said_no = verdict_on(failure->cause) == Verdict::person;
     if (said_no && intent.attempts + 1 >= tuning::kReadBackMax) {

@@ -38,6 +38,8 @@ class Pusher {
   base::Result<> put_back(storage::Intent& intent, const std::vector<std::string>& withheld);
   void pushed(storage::Intent intent, const net::PushOp& op, net::HttpOutcome outcome,
               const StepDone& done);
+  base::Result<> prove_removal(const storage::Intent& intent);
+  base::Result<> still_there(const storage::Intent& intent);
   void look_in_lists(storage::Intent intent, net::LookUp look, int pages, StepDone done);
   void look_at_record(storage::Intent intent, StepDone done);
   /// Its request left `took` ago and may have taken effect.
