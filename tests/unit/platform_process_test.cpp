@@ -62,6 +62,7 @@ class TerminalChild {
       ::dup2(slave_, 0);
       ::dup2(slave_, 1);
       ::dup2(slave_, 2);
+      ::signal(SIGINT, SIG_DFL);  // jobs in the background inherit that it is ignored
       ::_exit(body());
     }
   }
