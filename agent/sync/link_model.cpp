@@ -26,11 +26,12 @@ void LinkModel::answered(Millis took) {
   }
 }
 
-void LinkModel::sent(ByteCount bytes, Millis took) {
-  if (bytes < tuning::kRateSample || took.count() <= 0) return;
+bool LinkModel::sent(ByteCount bytes, Millis took) {
+  if (bytes < tuning::kRateSample || took.count() <= 0) return false;
   const double now = static_cast<double>(bytes) / seconds(took);
   rate_ = rate_ == 0 ? now : rate_ + (now - rate_) * tuning::kRateGain;
   seconds_sending_ += seconds(took);
+  return true;
 }
 
 void LinkModel::cut(Millis took) {

@@ -13,8 +13,8 @@ class LinkModel {
  public:
   /// A small request was answered after `took`.
   void answered(base::Millis took);
-  /// A part of a file went through.
-  void sent(base::ByteCount bytes, base::Millis took);
+  /// A part of a file went through. Whether it was large enough to say anything.
+  bool sent(base::ByteCount bytes, base::Millis took);
   /// A part of a file was cut off after `took`.
   void cut(base::Millis took);
 

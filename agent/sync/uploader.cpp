@@ -279,10 +279,10 @@ void Uploader::all_sent(std::shared_ptr<Run> run) {
 void Uploader::part_sent(const std::shared_ptr<Run>& run, std::size_t part,
                          net::HttpOutcome outcome) {
   bytes_sent_ += outcome.bytes_sent;
-  learn(run->upload.parts[part].size, outcome);
   auto etag = outcome.response ? context_.remote.service.read_upload_part(*outcome.response)
                                : Result<std::string>(outcome.response.failure());
   if (!etag) {
+    learn_from_failure(outcome);
     part_failed(run, etag.failure());
     return send_parts(run);
   }
@@ -294,21 +294,25 @@ void Uploader::part_sent(const std::shared_ptr<Run>& run, std::size_t part,
     if (!run->when_quiet) run->when_quiet = [this, run, saved] { end(run, saved); };
     return send_parts(run);
   }
+  if (context_.remote.link_model.sent(sent.size, outcome.took)) keep_learnt();
   run->cuts_in_a_row = 0;
   context_.remote.breakers.ended(kUploadEndpoint, nullptr, context_.now());
   send_parts(run);
 }
 
-/// Kept over restarts, so that the first upload of the day is cut as the link wants it.
-void Uploader::learn(ByteCount size, const net::HttpOutcome& outcome) {
-  LinkModel& model = context_.remote.link_model;
-  if (outcome.response) {
-    model.sent(size, outcome.took);
-  } else if (verdict_on(outcome.response.failure().cause) == Verdict::link &&
-             outcome.reach == net::Reach::may_have_arrived) {
-    model.cut(outcome.took);
-  }
-  (void)context_.work.save_setting(link_setting(context_.remote.name), model.to_text());
+/// A refusal says nothing of the link: it may come before the first byte of the part.
+void Uploader::learn_from_failure(const net::HttpOutcome& outcome) {
+  const bool was_cut = !outcome.response && outcome.reach == net::Reach::may_have_arrived &&
+                       verdict_on(outcome.response.failure().cause) == Verdict::link;
+  if (!was_cut) return;
+  context_.remote.link_model.cut(outcome.took);
+  keep_learnt();
+}
+
+/// Over restarts, so that the first upload of the day is cut as the link wants it.
+void Uploader::keep_learnt() {
+  (void)context_.work.save_setting(link_setting(context_.remote.name),
+                                   context_.remote.link_model.to_text());
 }
 
 /// Only the first failure counts: the others have the same reason, mostly.

@@ -42,7 +42,8 @@ class Uploader {
   void part_failed(const std::shared_ptr<Run>& run, const base::Failure& failure);
   void all_sent(std::shared_ptr<Run> run);
   void note_progress(const Run& run);
-  void learn(base::ByteCount size, const net::HttpOutcome& outcome);
+  void learn_from_failure(const net::HttpOutcome& outcome);
+  void keep_learnt();
   void complete(std::shared_ptr<Run> run);
   void renew_tickets(std::shared_ptr<Run> run);
   void start_over(const std::shared_ptr<Run>& run, const base::Failure& failure);

@@ -47,6 +47,26 @@ int arrived(const SmallWorld& world, std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("a part that was refused says nothing of the rate of the link, one that arrived does") {
+  SmallWorld world;
+  world.run_for(minutes(1));
+  const auto seconds_forecast = [&] {
+    const Document status = world.call("status");
+    return *status.find("forecast")->as_document()->find("seconds");
+  };
+  world.control(net::Method::post, "/faults",
+                {{"match", "PUT /upload"}, {"count", -1}, {"action", "status"}, {"status", 503}});
+  add_photo(world, std::string(1'000'000, 'p'));
+  world.run_for(minutes(2));
+  CHECK(arrived(world, "PUT ") > 0);
+  CHECK(seconds_forecast().is_null());
+  world.control(net::Method::del, "/faults");
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  world.transport->mishap = [](const net::HttpRequest&) { return Mishap::lost_before; };
+  add_photo(world, std::string(1'000'000, 'q'));
+  CHECK_FALSE(seconds_forecast().is_null());
+}
+
 TEST_CASE("what the network answers in the service's place is no link, whatever was asked") {
   struct Row {
     std::string description;
