@@ -1,10 +1,13 @@
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <new>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -156,14 +159,27 @@ bool run_one(const Options& options, std::uint64_t seed, Profile profile) {
   return false;
 }
 
-/// Runs every `jobs`-th seed from `first`. The number of failures.
-int run_share(const Options& options, std::uint64_t offset) {
+/// What all jobs have run so far; in memory that they share.
+struct Tally {
+  std::atomic<std::uint64_t> passed{0}, failed{0};
+};
+
+Tally& shared_tally() {
+  void* memory =
+      mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  FS_CHECK(memory != MAP_FAILED);
+  return *new (memory) Tally;
+}
+
+/// Runs every `jobs`-th seed from `first`, until its share has too many failures.
+void run_share(const Options& options, std::uint64_t offset, Tally& tally) {
   int failures = 0;
   for (std::uint64_t i = offset; i < options.count && failures < options.failures_max;
        i += static_cast<std::uint64_t>(options.jobs)) {
-    if (!run_one(options, options.first + i, options.profile)) ++failures;
+    const bool passed = run_one(options, options.first + i, options.profile);
+    ++(passed ? tally.passed : tally.failed);
+    if (!passed) ++failures;
   }
-  return failures;
 }
 
 /// Lines of "SEED PROFILE  text"; `#` begins a comment.
@@ -183,20 +199,22 @@ int run_regressions(const Options& options) {
   return failed == 0 && passed > 0 ? 0 : 1;
 }
 
-int run_all(const Options& options) {
+void run_all(const Options& options, Tally& tally) {
   std::vector<pid_t> children;
   for (int job = 1; job < options.jobs; ++job) {
     const pid_t child = fork();
-    if (child == 0) _exit(std::min(run_share(options, static_cast<std::uint64_t>(job)), 100));
+    if (child == 0) {
+      run_share(options, static_cast<std::uint64_t>(job), tally);
+      _exit(0);
+    }
     children.push_back(child);
   }
-  int failures = run_share(options, 0);
+  run_share(options, 0, tally);
   for (const pid_t child : children) {
     int status = 0;
     waitpid(child, &status, 0);
-    failures += WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    if (!WIFEXITED(status)) ++tally.failed;  // a failed check of the agent ended it
   }
-  return failures;
 }
 
 }  // namespace
@@ -207,9 +225,9 @@ int main(int argc, char** argv) {
   const Options options = read_options(argc, argv);
   std::signal(SIGABRT, tell_seed);
   if (!options.regressions.empty()) return run_regressions(options);
-  const int failures = run_all(options);
-  std::printf("%llu passed, %d failed\n",
-              static_cast<unsigned long long>(options.count - static_cast<std::uint64_t>(failures)),
-              failures);
-  return failures == 0 ? 0 : 1;
+  Tally& tally = shared_tally();
+  run_all(options, tally);
+  std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(tally.passed.load()),
+              static_cast<unsigned long long>(tally.failed.load()));
+  return tally.failed == 0 ? 0 : 1;
 }
