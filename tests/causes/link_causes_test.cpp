@@ -11,6 +11,26 @@ using base::Value;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+namespace {
+
+/// The item waits with that cause for as long as the trouble lasts, then arrives.
+void check_waits_and_arrives(CauseWorld& world, const std::string& item, Cause cause,
+                             const std::string& evidence) {
+  world.run_for(minutes(10));
+  check_explained(world.why(item), cause, evidence, Next::planned);
+  world.heal();
+  world.check_well(item);
+}
+
+void check_upload_answered(int status, const std::string& words, Cause cause,
+                           const std::string& evidence) {
+  CauseWorld world;
+  world.answer("POST /rest/v1.1/projects", status, words);
+  check_waits_and_arrives(world, world.photo("answered"), cause, evidence);
+}
+
+}  // namespace
+
 CAUSE_TEST(none, "all is well") {
   CauseWorld world;
   const std::string note = world.note("on its way");
@@ -37,31 +57,19 @@ CAUSE_TEST(offline, "nothing goes out from the basement") {
 CAUSE_TEST(captive_portal, "the trailer Wi-Fi is connected, but nothing syncs") {
   CauseWorld world;
   world.fault("", -1, {{"action", "login_page"}});
-  const std::string note = world.note("behind the portal");
-  world.run_for(minutes(10));
-  check_explained(world.why(note), Cause::captive_portal, "Guest Wi-Fi", Next::planned);
-  world.heal();
-  world.check_well(note);
+  check_waits_and_arrives(world, world.note("behind the portal"), Cause::captive_portal,
+                          "Guest Wi-Fi");
 }
 
 CAUSE_TEST(tls_untrusted, "at the client's office it refuses to connect") {
   CauseWorld world;
   world.transport->mishap = [](const net::HttpRequest&) { return Mishap::untrusted; };
-  const std::string note = world.note("not for the proxy");
-  world.run_for(minutes(10));
-  check_explained(world.why(note), Cause::tls_untrusted, "certificate", Next::planned);
-  world.heal();
-  world.check_well(note);
+  check_waits_and_arrives(world, world.note("not for the proxy"), Cause::tls_untrusted,
+                          "certificate");
 }
 
 CAUSE_TEST(timeout, "file upload failed: timed out (408)") {
-  CauseWorld world;
-  world.answer("POST /rest/v1.1/projects", 408, "Request Timeout");
-  const std::string photo = world.photo("slow");
-  world.run_for(minutes(10));
-  check_explained(world.why(photo), Cause::timeout, "408", Next::planned);
-  world.heal();
-  world.check_well(photo);
+  check_upload_answered(408, "Request Timeout", Cause::timeout, "408");
 }
 
 CAUSE_TEST(rate_limited, "photos stopped uploading after a few hundred") {
@@ -80,23 +88,11 @@ CAUSE_TEST(rate_limited, "photos stopped uploading after a few hundred") {
 }
 
 CAUSE_TEST(service_busy, "file upload failed: 503") {
-  CauseWorld world;
-  world.answer("POST /rest/v1.1/projects", 503, "Down for maintenance");
-  const std::string photo = world.photo("busy");
-  world.run_for(minutes(10));
-  check_explained(world.why(photo), Cause::service_busy, "maintenance", Next::planned);
-  world.heal();
-  world.check_well(photo);
+  check_upload_answered(503, "Down for maintenance", Cause::service_busy, "maintenance");
 }
 
 CAUSE_TEST(service_error, "file upload failed: 500") {
-  CauseWorld world;
-  world.answer("POST /rest/v1.1/projects", 500, "Something went wrong");
-  const std::string photo = world.photo("error");
-  world.run_for(minutes(10));
-  check_explained(world.why(photo), Cause::service_error, "Something went wrong", Next::planned);
-  world.heal();
-  world.check_well(photo);
+  check_upload_answered(500, "Something went wrong", Cause::service_error, "Something went wrong");
 }
 
 CAUSE_TEST(unexpected_answer, "it says it got an answer it does not understand") {
