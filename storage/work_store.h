@@ -68,6 +68,9 @@ class WorkStore {
   /// Open intents (and, if asked, ended ones) after `after`, oldest first: for paging.
   enum class Which { open, all };
   Result<std::vector<Intent>> page(Which which, IntentId after, int limit);
+  /// Calls `visit` for every open intent, oldest first, until it fails. It may change intents:
+  /// those of the page under way are seen as they were when it was read.
+  Result<> each_open(const std::function<Result<>(const Intent&)>& visit);
   Result<QueueCounts> counts();
   /// Items of open creates of this kind: records that exist only here so far.
   Result<std::vector<RecordId>> local_items(const ProjectId& project, const KindId& kind);

@@ -223,6 +223,18 @@ Result<std::vector<Intent>> WorkStore::page(Which which, IntentId after, int lim
   });
 }
 
+Result<> WorkStore::each_open(const std::function<Result<>(const Intent&)>& visit) {
+  IntentId after(0);
+  for (;;) {
+    TRY_ASSIGN(const auto intents, page(Which::open, after, tuning::kOpenPageRows));
+    for (const Intent& intent : intents) {
+      after = intent.id;
+      TRY(visit(intent));
+    }
+    if (static_cast<int>(intents.size()) < tuning::kOpenPageRows) return base::Done{};
+  }
+}
+
 Result<QueueCounts> WorkStore::counts() {
   return guarded([&] {
     const auto of = [&](IntentState state) {

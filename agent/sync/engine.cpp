@@ -29,7 +29,7 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
       surveyor_(context_, rights_),
       orphans_(context_),
       random_(host.random.fork()) {
-  outcomes_.on_refused = [this](const base::ProjectId& project) { rights_.doubt(project); };
+  outcomes_.on_rights_doubtful = [this](const base::ProjectId& project) { rights_.doubt(project); };
   remote_.on_link_back = [this] {
     if (auto released = outcomes_.link_is_back(); !released) in_trouble(released.failure());
     nudge();

@@ -73,7 +73,7 @@ Result<OrphanSweep::More> OrphanSweep::list_some() {
 /// A page of acts: what they refer to is no orphan. Uploads refer to the bytes of their act only.
 Result<OrphanSweep::More> OrphanSweep::weigh_some() {
   TRY_ASSIGN(const auto page,
-             context_.work.page(storage::WorkStore::Which::all, after_, tuning::kReleasePage));
+             context_.work.page(storage::WorkStore::Which::all, after_, tuning::kOrphanActsPage));
   for (const storage::Intent& intent : page) {
     after_ = intent.id;
     if (intent.cause == base::Cause::work_damaged) {
@@ -85,7 +85,7 @@ Result<OrphanSweep::More> OrphanSweep::weigh_some() {
       candidates_.erase(attachment.blob);
     }
   }
-  if (static_cast<int>(page.size()) == tuning::kReleasePage && !candidates_.empty()) {
+  if (static_cast<int>(page.size()) == tuning::kOrphanActsPage && !candidates_.empty()) {
     return More::soon;
   }
   phase_ = Phase::rest;

@@ -78,7 +78,7 @@ Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
 }
 
 Result<> Outcomes::held(const Intent& attempted, const Failure& failure) {
-  if (is_about_rights(failure.cause) && on_refused) on_refused(attempted.project);
+  if (is_about_rights(failure.cause) && on_rights_doubtful) on_rights_doubtful(attempted.project);
   return frozen(attempted, failure);
 }
 

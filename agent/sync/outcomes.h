@@ -27,8 +27,9 @@ class Outcomes {
   /// A look that is not even tried, since the project is closed to this login.
   base::Result<> sealed(const storage::Intent& attempted);
 
-  /// Told of a project in which the service refused something for lack of rights.
-  std::function<void(const base::ProjectId&)> on_refused;
+  /// Told of a project whose rights may be others than is known: something was refused there, or is
+  /// out of sight.
+  std::function<void(const base::ProjectId&)> on_rights_doubtful;
 
   /// The link works again: whatever waited for it is due at once.
   base::Result<> link_is_back();

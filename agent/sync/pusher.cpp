@@ -47,8 +47,7 @@ void Pusher::push(base::IntentId id, StepDone done) {
   if (!*loaded || (*loaded)->state != IntentState::queued) return done(Done{});
   Intent intent = **loaded;
 
-  const auto* kind = kinds::find_kind(intent.kind.raw());
-  const auto refused = refusal(context_.remote, intent.project, kind ? kind->tool : "");
+  const auto refused = refusal(context_.remote, intent.project, tool_of(intent));
   if (refused) return done(outcomes_.frozen(intent, *refused));
   auto may_go = keep_withheld(intent, done);
   if (!may_go) return done(may_go.failure());
@@ -139,8 +138,7 @@ Result<bool> Pusher::reconcile(Intent& intent, net::PushOp& op, const StepDone& 
 }
 
 Result<bool> Pusher::keep_withheld(Intent& intent, const StepDone& done) {
-  const auto* kind = kinds::find_kind(intent.kind.raw());
-  const auto level = level_in(context_.remote, intent.project, kind ? kind->tool : "");
+  const auto level = level_in(context_.remote, intent.project, tool_of(intent));
   const auto withheld = context_.remote.service.withheld(intent.kind, level);
   TRY(put_back(intent, withheld));
   const Intent whole = intent;
@@ -359,13 +357,12 @@ Result<> Pusher::mark_missing(const Intent& intent) {
 /// The service answers 404 also for what this login may not see (facts/procore-api.md 5.3): only
 /// with rights that were read after the removal it means that the record is gone.
 Result<> Pusher::prove_removal(const Intent& intent) {
-  const auto* kind = kinds::find_kind(intent.kind.raw());
   const auto rights = context_.remote.rights.find(intent.project);
   const bool may_see = rights != context_.remote.rights.end() &&
                        rights->second.read_at > intent.changed_at &&
-                       !refusal(context_.remote, intent.project, kind ? kind->tool : "");
+                       !refusal(context_.remote, intent.project, tool_of(intent));
   if (may_see) return deliveries_.removed(intent);
-  if (rights != context_.remote.rights.end()) rights->second.read_at = {};
+  if (outcomes_.on_rights_doubtful) outcomes_.on_rights_doubtful(intent.project);
   return outcomes_.unproven(intent, {Cause::not_read_back_yet,
                                      "not shown any more; whether it is gone or out of sight, the "
                                      "rights of this login will tell"});

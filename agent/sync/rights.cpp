@@ -21,6 +21,11 @@ bool is_sealed(const Remote& remote, const base::ProjectId& project) {
   return rights != remote.rights.end() && rights->second.closed.has_value();
 }
 
+std::string_view tool_of(const storage::Intent& intent) {
+  const auto* kind = kinds::find_kind(intent.kind.raw());
+  return kind ? kind->tool : "";
+}
+
 std::optional<Failure> refusal(const Remote& remote, const base::ProjectId& project,
                                std::string_view tool) {
   const auto rights = remote.rights.find(project);
@@ -153,29 +158,18 @@ base::Result<> RightsReader::take(const base::ProjectId& project, ProjectRights 
 
 base::Result<> RightsReader::release(const base::ProjectId& project,
                                      const std::set<std::string>& tools) {
-  base::IntentId after(0);
-  for (;;) {
-    TRY_ASSIGN(const auto page,
-               context_.work.page(storage::WorkStore::Which::open, after, tuning::kReleasePage));
-    for (storage::Intent intent : page) {
-      after = intent.id;
-      const auto* kind = kinds::find_kind(intent.kind.raw());
-      if (!is_about_rights(intent.cause) || intent.project != project || !kind ||
-          tools.count(std::string(kind->tool)) == 0) {
-        continue;
-      }
-      if (intent.state == storage::IntentState::held) {
-        intent.state = storage::resumed_state(intent);
-      }
-      intent.cause = base::Cause::none;
-      intent.evidence = "the right is back";
-      intent.attempts = 0;
-      intent.next_attempt = {};
-      intent.changed_at = context_.now();
-      TRY(context_.work.change({intent}));
-    }
-    if (static_cast<int>(page.size()) < tuning::kReleasePage) return Done{};
-  }
+  return context_.work.each_open([&](storage::Intent intent) -> base::Result<> {
+    const bool is_one = is_about_rights(intent.cause) && intent.project == project &&
+                        tools.contains(std::string(tool_of(intent)));
+    if (!is_one) return Done{};
+    if (intent.state == storage::IntentState::held) intent.state = storage::resumed_state(intent);
+    intent.cause = base::Cause::none;
+    intent.evidence = "the right is back";
+    intent.attempts = 0;
+    intent.next_attempt = {};
+    intent.changed_at = context_.now();
+    return context_.work.change({intent});
+  });
 }
 
 Failure RightsReader::closed(const base::ProjectId& project, const std::string& words) {

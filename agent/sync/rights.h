@@ -10,6 +10,9 @@ namespace fieldsync::sync {
 /// is back.
 bool is_about_rights(base::Cause cause);
 
+/// The tool an act belongs to; "" for a kind this program does not know.
+std::string_view tool_of(const storage::Intent& intent);
+
 /// Why this login may not write in the tool of the project, as last read: tool and level needed are
 /// named. Nothing when it may, or when the tool is unknown (the service decides then).
 std::optional<base::Failure> refusal(const Remote& remote, const base::ProjectId& project,

@@ -1,6 +1,7 @@
 #include "agent/sync/surveyor.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "agent/sync/binding.h"
 #include "agent/sync/standing.h"
@@ -135,8 +136,7 @@ Result<IntentFacts> Surveyor::facts_of(Intent intent, const Situation& situation
 
 /// Whether the push would hold it without asking the service.
 Result<bool> Surveyor::is_barred(const Intent& intent) {
-  const auto* kind = kinds::find_kind(intent.kind.raw());
-  if (refusal(context_.remote, intent.project, kind ? kind->tool : "")) return true;
+  if (refusal(context_.remote, intent.project, tool_of(intent))) return true;
   if (intent.act == Act::create || intent.act == Act::restore) return false;
   TRY_ASSIGN(const auto key, key_of(context_, intent));
   if (!key) return false;
@@ -178,11 +178,12 @@ Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFa
 Result<> Surveyor::survey_reading(Situation& situation) {
   TRY_ASSIGN(const auto shows,
              context_.mirror.needing_show(context_.remote.name, tuning::kShowsPerPass));
-  const auto add = [&](const storage::RecordKey& key) {
+  const auto may_go = [&](const storage::RecordKey& key) {
     const auto held = shows_held_back_.find(key);
-    if (held == shows_held_back_.end() || held->second <= situation.now) {
-      situation.shows.push_back(key);
-    }
+    return held == shows_held_back_.end() || held->second <= situation.now;
+  };
+  const auto add = [&](const storage::RecordKey& key) {
+    if (may_go(key)) situation.shows.push_back(key);
   };
   for (const storage::RecordKey& key : asked_for_) {
     if (!is_sealed(context_.remote, key.project)) add(key);
@@ -193,12 +194,7 @@ Result<> Surveyor::survey_reading(Situation& situation) {
     if (useful) add(key);
   }
   TRY_ASSIGN(const auto audits, auditor_.due_shows());
-  for (const storage::RecordKey& key : audits) {
-    const auto held = shows_held_back_.find(key);
-    if (held == shows_held_back_.end() || held->second <= situation.now) {
-      situation.audits.push_back(key);
-    }
-  }
+  std::copy_if(audits.begin(), audits.end(), std::back_inserter(situation.audits), may_go);
   TRY_ASSIGN(situation.downloads,
              context_.mirror.wanted_files(context_.remote.name, base::KindId("drawing"), "pdf",
                                           situation.now, tuning::kDownloadsPerPass));

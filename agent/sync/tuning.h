@@ -59,8 +59,8 @@ inline constexpr int kAuditShows = 10;
 inline constexpr Millis kAuditAge{24 * 3'600'000};
 /// Permissions have no change stamp; read again this often, and after any refusal.
 inline constexpr Millis kPermissionsInterval{3'600'000};
-/// Acts looked through at a time when a right came back: 500 rows are a few milliseconds.
-inline constexpr int kReleasePage = 500;
+/// Acts looked through at a time for bytes that belong to none: 500 rows are a few milliseconds.
+inline constexpr int kOrphanActsPage = 500;
 /// An edit is compared with what the service has not longer ago than this, and not before the edit
 /// was made. One look at the tool serves every edit in that time.
 inline constexpr Millis kEditFreshness{10'000};

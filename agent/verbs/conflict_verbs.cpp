@@ -122,19 +122,13 @@ Result<> add_vanished(Parts& parts, base::List& rows) {
 Result<Document> conflicts(Parts& parts, const Document&) {
   base::List rows;
   std::map<base::RecordId, Intent> gone;  // by item: its first act
-  base::IntentId after(0);
-  for (;;) {
-    TRY_ASSIGN(const auto page,
-               parts.work->page(storage::WorkStore::Which::open, after, tuning::kQueueRowsMax));
-    for (const Intent& intent : page) {
-      after = intent.id;
-      if (sync::is_held_as_gone(intent)) gone.emplace(intent.item, intent);
-      if (intent.state != IntentState::held || intent.cause != Cause::conflict) continue;
-      TRY_ASSIGN(Document row, field_conflict(parts, intent));
-      rows.push_back(std::move(row));
-    }
-    if (static_cast<int>(page.size()) < tuning::kQueueRowsMax) break;
-  }
+  TRY(parts.work->each_open([&](const Intent& intent) -> Result<> {
+    if (sync::is_held_as_gone(intent)) gone.emplace(intent.item, intent);
+    if (intent.state != IntentState::held || intent.cause != Cause::conflict) return base::Done{};
+    TRY_ASSIGN(Document row, field_conflict(parts, intent));
+    rows.push_back(std::move(row));
+    return base::Done{};
+  }));
   for (const auto& [item, first] : gone) {
     TRY_ASSIGN(Document row, gone_conflict(parts, first));
     rows.push_back(std::move(row));

@@ -14,22 +14,6 @@ using storage::IntentState;
 
 namespace {
 
-using Each = std::function<Result<>(const Intent&)>;
-
-/// Every open act, oldest first, a page at a time.
-Result<> each_open(Parts& parts, const Each& visit) {
-  base::IntentId after(0);
-  for (;;) {
-    TRY_ASSIGN(const auto page,
-               parts.work->page(storage::WorkStore::Which::open, after, tuning::kQueueRowsMax));
-    for (const Intent& intent : page) {
-      after = intent.id;
-      TRY(visit(intent));
-    }
-    if (static_cast<int>(page.size()) < tuning::kQueueRowsMax) return base::Done{};
-  }
-}
-
 /// Whether only a person's word lets it go on.
 bool waits_for_a_word(const Intent& intent) {
   return intent.cause == Cause::conflict || intent.cause == Cause::record_gone ||
@@ -41,7 +25,7 @@ using Wanted = std::function<bool(const Intent&)>;
 /// Held or refused acts go out again; what was decided on by a person, or has to be, stays.
 Result<int> send_again(Parts& parts, const Wanted& wanted) {
   std::vector<Intent> again;
-  TRY(each_open(parts, [&](const Intent& act) -> Result<> {
+  TRY(parts.work->each_open([&](const Intent& act) -> Result<> {
     if (act.state != IntentState::held || waits_for_a_word(act) || !wanted(act)) {
       return base::Done{};
     }

@@ -98,23 +98,16 @@ Result<Document> retry(Parts& parts, const Document& arguments) {
   }
   TRY_ASSIGN(int count, parts.work->make_due(item));
   // What was held is tried again too: the person says the reason is gone.
-  base::IntentId after(0);
-  for (;;) {
-    TRY_ASSIGN(const auto page,
-               parts.work->page(storage::WorkStore::Which::open, after, tuning::kQueueRowsMax));
-    for (storage::Intent intent : page) {
-      after = intent.id;
-      if (intent.state != IntentState::held || (item && intent.item != *item)) continue;
-      // Held on purpose: only by its name it is let go.
-      if (!item && intent.cause == Cause::held_by_person) continue;
-      intent.state = storage::resumed_state(intent);
-      intent.next_attempt = {};
-      intent.attempts = 0;
-      TRY(parts.work->change({intent}));
-      ++count;
-    }
-    if (static_cast<int>(page.size()) < tuning::kQueueRowsMax) break;
-  }
+  TRY(parts.work->each_open([&](storage::Intent intent) -> Result<> {
+    if (intent.state != IntentState::held || (item && intent.item != *item)) return base::Done{};
+    // Held on purpose: only by its name it is let go.
+    if (!item && intent.cause == Cause::held_by_person) return base::Done{};
+    intent.state = storage::resumed_state(intent);
+    intent.next_attempt = {};
+    intent.attempts = 0;
+    ++count;
+    return parts.work->change({intent});
+  }));
   for (const auto& remote : parts.remotes) {
     remote->remote->link.try_now();
     remote->remote->breakers.try_now();
