@@ -82,8 +82,8 @@ inline constexpr int kDueWindow = 512;
 /// table in 62 steps.
 inline constexpr int kSalvageProbes = 4'096;
 
-/// Open intents read at a time by those who look at all: each page sorts the ids of all open ones, and
-/// 5,000 rows of 1 KB are 5 MB.
+/// Open intents read at a time by those who look at all: each page sorts the ids of all open
+/// ones, and 5,000 rows of 1 KB are 5 MB.
 inline constexpr int kOpenPageRows = 5'000;
 
 /// Lines of a salvage report. Past it one line tells how many more there were.
