@@ -172,7 +172,9 @@ void Database::transact(const std::function<void()>& body) {
     }
     return;
   }
-  run("BEGIN IMMEDIATE");
+  // A transaction that a script began encloses this one.
+  const bool is_enclosed = !sqlite3_get_autocommit(self.handle());
+  run(is_enclosed ? "SAVEPOINT part" : "BEGIN IMMEDIATE");
   self.in_transaction = true;
   self.nested_failure.reset();
   enum class Step { body, commit } step = Step::body;
@@ -180,12 +182,13 @@ void Database::transact(const std::function<void()>& body) {
     body();
     if (self.nested_failure) throw SqlError(*self.nested_failure);
     step = Step::commit;
-    run("COMMIT");
+    run(is_enclosed ? "RELEASE part" : "COMMIT");
   } catch (...) {
     self.in_transaction = false;
     // SQLite has rolled back by itself after some failures.
     if (!sqlite3_get_autocommit(self.handle())) {
-      sqlite3_exec(self.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+      const char* undo = is_enclosed ? "ROLLBACK TO part; RELEASE part" : "ROLLBACK";
+      sqlite3_exec(self.handle(), undo, nullptr, nullptr, nullptr);
     }
     if (step == Step::commit) (void)guarded([this] { write_over_failed_commit(*this); });
     throw;
@@ -203,15 +206,6 @@ std::string check_with(Database& db, const std::string& pragma) {
   return lines;
 }
 }  // namespace
-
-void Database::copy_from(const Database& other) {
-  sqlite3_backup* copy =
-      sqlite3_backup_init(impl_->handle(), "main", other.impl_->handle(), "main");
-  if (!copy) impl_->fail(sqlite3_errcode(impl_->handle()), "copying");
-  constexpr int kAllPages = -1;
-  sqlite3_backup_step(copy, kAllPages);
-  if (const int code = sqlite3_backup_finish(copy); code != SQLITE_OK) impl_->fail(code, "copying");
-}
 
 void Database::release_memory() { sqlite3_db_release_memory(impl_->handle()); }
 

@@ -144,11 +144,10 @@ class Database {
 
   /// Runs `body` in one transaction: committed when it returns, rolled back when it throws. Throws
   /// SqlError, also from a failed commit; what failed so does not come back at the next opening,
-  /// unless the disk failed a second time right after. Nested calls join the outer transaction.
+  /// unless the disk failed a second time right after. Nested calls join the outer transaction;
+  /// within one that a script began, this one is committed or rolled back apart.
   void transact(const std::function<void()>& body);
 
-  /// Replaces all that is in this database by what is in the other. Throws SqlError.
-  void copy_from(const Database& other);
   /// Gives back the memory of cached pages; what is needed again is read again.
   void release_memory();
   /// "ok" or what PRAGMA integrity_check found, at most ten lines. Throws SqlError.

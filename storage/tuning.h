@@ -45,9 +45,10 @@ inline constexpr std::size_t kHashBehindMax = 4;
 /// largest page, and its own VFS cuts what is 128 KiB or more.
 inline constexpr base::ByteCount kVfsChunk = 64 << 10;
 
-/// Statements a connection keeps prepared: a store has about 60 different ones of about 3 kB each.
-/// Past it the one used longest ago is dropped and prepared again when needed.
-inline constexpr int kStatementsMax = 128;
+/// Statements a connection keeps prepared: a store has about 60 different ones of about 3 kB each,
+/// the sandbox with the filters of its lists some 200. Past it the one used longest ago is dropped
+/// and prepared again when needed.
+inline constexpr int kStatementsMax = 256;
 
 /// A process that is just ending holds its lock for one last checkpoint: some 10 ms of writing.
 /// Past it the database counts as in use (already_running).

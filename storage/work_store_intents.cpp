@@ -10,7 +10,14 @@
 namespace fieldsync::storage {
 namespace {
 
-constexpr const char* kWorkable[] = {"queued", "in_doubt", "sent"};
+/// Those of the states with something to do that any act is in: most of the time none, and of
+/// the others nothing need be asked.
+std::vector<std::string> workable_states(Database& db) {
+  std::vector<std::string> states;
+  db.each("SELECT state FROM tally WHERE amount > 0 AND state IN ('queued', 'in_doubt', 'sent')",
+          [&](const Row& row) { states.push_back(row.text(0)); });
+  return states;
+}
 
 struct Candidate {
   int heavy;
@@ -29,9 +36,10 @@ void collect(Database& db, std::vector<Candidate>& found, int heavy, std::string
 }
 
 /// Those never postponed lie in the index by id; retries by the time they are due.
-void collect_due(Database& db, std::vector<Candidate>& found, int heavy, std::string_view remote,
-                 std::int64_t now, int limit) {
-  for (const char* state : kWorkable) {
+std::vector<Candidate> collect_due(Database& db, const std::vector<std::string>& states, int heavy,
+                                   std::string_view remote, std::int64_t now, int limit) {
+  std::vector<Candidate> found;
+  for (const std::string& state : states) {
     collect(db, found, heavy,
             "SELECT id FROM intent INDEXED BY intent_open WHERE " FS_OPEN
             " AND remote = ? AND state = ? AND heavy = ? AND next_attempt = 0 AND ? >= 0 "
@@ -43,6 +51,8 @@ void collect_due(Database& db, std::vector<Candidate>& found, int heavy, std::st
             "AND next_attempt <= ? ORDER BY next_attempt LIMIT ?",
             remote, state, now, std::max(limit, tuning::kDueWindow));
   }
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 std::vector<Intent> intents_where(Database& db, std::string_view sql, std::string_view item) {
@@ -143,14 +153,10 @@ Result<> WorkStore::update_and_release(const Intent& intent) {
 Result<std::vector<Intent>> WorkStore::due(const RemoteName& remote, WallTime now, int limit) {
   return guarded([&] {
     const auto at = now.since_epoch.count();
-    std::vector<Candidate> found;
+    const auto states = workable_states(*db_);
+    auto found = collect_due(*db_, states, 0, remote.raw(), at, limit);
+    const auto heavy = collect_due(*db_, states, 1, remote.raw(), at, limit);
     std::vector<Intent> intents;
-    if (count_open(*db_) == 0) return intents;  // as most of the time: ask no further
-    collect_due(*db_, found, 0, remote.raw(), at, limit);
-    std::sort(found.begin(), found.end());
-    std::vector<Candidate> heavy;
-    collect_due(*db_, heavy, 1, remote.raw(), at, limit);
-    std::sort(heavy.begin(), heavy.end());
     // However many small ones there are, the way for files stays in use beside them.
     const auto places = static_cast<std::size_t>(limit);
     const std::size_t kept_free = std::min(heavy.size(), places / tuning::kHeavyShare);
@@ -169,8 +175,7 @@ Result<std::vector<Intent>> WorkStore::due(const RemoteName& remote, WallTime no
 Result<std::optional<WallTime>> WorkStore::next_due(const RemoteName& remote, WallTime now) {
   return guarded([&] {
     std::optional<std::int64_t> earliest;
-    if (count_open(*db_) == 0) return std::optional<WallTime>();
-    for (const char* state : kWorkable) {
+    for (const std::string& state : workable_states(*db_)) {
       for (const int heavy : {0, 1}) {
         const auto at =
             db_->integer("SELECT next_attempt FROM intent INDEXED BY intent_open WHERE " FS_OPEN
@@ -301,6 +306,7 @@ Result<int> WorkStore::postpone(const RemoteName& remote, const KindId& kind, In
 Result<int> WorkStore::recover_after_restart() {
   return guarded([&] {
     int in_doubt = 0;
+    if (count_open(*db_) == 0) return in_doubt;
     db_->transact([&] {
       in_doubt = db_->run(
           "UPDATE intent SET state = 'in_doubt' WHERE id IN (SELECT id FROM intent "

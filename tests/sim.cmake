@@ -12,6 +12,7 @@ add_library(fs_sim STATIC
   sim/people.cpp
   sim/plan.cpp
   sim/schedule.cpp
+  sim/service_stock.cpp
   sim/shrink.cpp
   sim/sim_disk.cpp
   sim/sim_link.cpp

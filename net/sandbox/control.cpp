@@ -61,33 +61,6 @@ Reply verdict(World& world) {
                     Document{{"creates", creates}, {"distinct", distinct}, {"doubled", doubled}});
 }
 
-Reply records(World& world, const Params& params) {
-  ListSpec spec{.kind = params.text("kind"),
-                .project = params.integer("project", std::atoll(world.meta("project").c_str())),
-                .deleted = Deleted::with};
-  List rows;
-  world.each(spec, kRowsMax, 0, [&](const Record& record) {
-    List blobs;
-    for (const Attachment& one : world.attachments(record.id)) {
-      const auto file = world.file(one.file);
-      blobs.push_back(Document{{"name", one.name}, {"sha256", file ? file->sha256 : ""}});
-    }
-    const auto own = world.file(record.body.integer("file"));
-    rows.push_back(Document{{"id", record.id},
-                            {"parent", record.parent},
-                            {"author", record.author},
-                            {"status", record.status},
-                            {"day", record.day ? Value(*record.day) : Value(nullptr)},
-                            {"created_at", iso_text(record.created_at)},
-                            {"updated_at", iso_text(record.updated_at)},
-                            {"deleted_at", iso(record.deleted_at)},
-                            {"sha256", own ? Value(own->sha256) : Value(nullptr)},
-                            {"attachments", blobs},
-                            {"fields", record.body}});
-  });
-  return json_reply(200, rows);
-}
-
 Reply calls(World& world) {
   Document counters;
   for (const std::string origin : {"api", "login", "storage"}) {
@@ -151,7 +124,10 @@ Reply answer_get(World& world, const Faults& faults, const Request& request) {
   if (path == "/info") return json_reply(200, access_of(world));
   if (path == "/ledger") return ledger(world, params);
   if (path == "/verdict") return verdict(world);
-  if (path == "/records") return records(world, params);
+  if (path == "/records") {
+    const std::int64_t project = params.integer("project", first_project(world));
+    return json_reply(200, records_of(world, params.text("kind"), project));
+  }
   if (path == "/calls") return calls(world);
   if (path == "/requests") return requests(world, params);
   if (path == "/faults") return json_reply(200, faults.shown());
@@ -162,13 +138,40 @@ Reply answer_get(World& world, const Faults& faults, const Request& request) {
 
 }  // namespace
 
+std::int64_t first_project(World& world) { return std::atoll(world.meta("project").c_str()); }
+
+List records_of(World& world, const std::string& kind, std::int64_t project) {
+  const ListSpec spec{.kind = kind, .project = project, .deleted = Deleted::with};
+  List rows;
+  world.each(spec, kRowsMax, 0, [&](const Record& record) {
+    List blobs;
+    for (const Attachment& one : world.attachments(record.id)) {
+      const auto file = world.file(one.file);
+      blobs.push_back(Document{{"name", one.name}, {"sha256", file ? file->sha256 : ""}});
+    }
+    const auto own = world.file(record.body.integer("file"));
+    rows.push_back(Document{{"id", record.id},
+                            {"parent", record.parent},
+                            {"author", record.author},
+                            {"status", record.status},
+                            {"day", record.day ? Value(*record.day) : Value(nullptr)},
+                            {"created_at", iso_text(record.created_at)},
+                            {"updated_at", iso_text(record.updated_at)},
+                            {"deleted_at", iso(record.deleted_at)},
+                            {"sha256", own ? Value(own->sha256) : Value(nullptr)},
+                            {"attachments", blobs},
+                            {"fields", record.body}});
+  });
+  return rows;
+}
+
 Document access_of(World& world) {
   return {{"api_url", world.urls.api},
           {"login_url", world.urls.login},
           {"storage_url", world.urls.storage},
           {"control_url", world.urls.control},
           {"company", std::int64_t{std::atoll(world.meta("company").c_str())}},
-          {"project", std::int64_t{std::atoll(world.meta("project").c_str())}},
+          {"project", first_project(world)},
           {"client_id", world.meta("client_id")},
           {"client_secret", world.meta("client_secret")}};
 }

@@ -230,10 +230,7 @@ void Sandbox::note_request(std::string_view origin, const Request& request, cons
   World& world = *world_;
   constexpr std::string_view kFates[] = {"answer", "drop", "cut_in_body"};
   const auto bytes_out = static_cast<std::int64_t>(reply.response.body.size());
-  const std::string prefix(origin);
-  world.count_up(prefix + "_calls", 1);
-  world.count_up(prefix + "_bytes_in", bytes_in);
-  world.count_up(prefix + "_bytes_out", bytes_out);
+  world.count_exchange(origin, bytes_in, bytes_out);
   world.db().run(
       "INSERT OR REPLACE INTO requests(id, time, origin, method, path, query, user, status, fate, "
       "bytes_in, bytes_out) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
@@ -301,6 +298,11 @@ Reply Sandbox::answer_store(const Request& request, const BodyReader& body) {
     return answer_download(*world_, request);
   }
   return xml_error(405, "MethodNotAllowed", "Not a thing this storage does");
+}
+
+Result<List> Sandbox::records(const std::string& kind) {
+  const std::scoped_lock lock(mutex_);
+  return storage::guarded([&] { return records_of(*world_, kind, first_project(*world_)); });
 }
 
 Reply Sandbox::control(const Request& request) {

@@ -52,6 +52,8 @@ class Sandbox {
   Reply store(const Request& request, const BodyReader& body);
   /// The control origin: faults, the office, the ledger. Never struck by faults.
   Reply control(const Request& request);
+  /// What the control origin's `/records` lists, without its way through text.
+  Result<List> records(const std::string& kind);
 
  private:
   Sandbox(storage::Database& database, const platform::Clock& clock);

@@ -164,11 +164,11 @@ void World::effect(const Effect& effect) {
       base::to_json(effect.blobs), idempotency_token, request_id);
 }
 
-void World::count_up(std::string_view counter, std::int64_t by) {
+void World::count_exchange(std::string_view origin, std::int64_t bytes_in, std::int64_t bytes_out) {
   db_.run(
-      "INSERT INTO counters(name, value) VALUES(?, ?) "
-      "ON CONFLICT(name) DO UPDATE SET value=value+excluded.value",
-      counter, by);
+      "INSERT INTO counters(name, value) VALUES(?1 || '_calls', 1), (?1 || '_bytes_in', ?2), "
+      "(?1 || '_bytes_out', ?3) ON CONFLICT(name) DO UPDATE SET value=value+excluded.value",
+      origin, bytes_in, bytes_out);
 }
 
 }  // namespace fieldsync::net::sandbox

@@ -164,7 +164,8 @@ class World {
 
   // The truth.
   void effect(const Effect& effect);
-  void count_up(std::string_view counter, std::int64_t by);
+  /// One exchange with an origin, for its three counters.
+  void count_exchange(std::string_view origin, std::int64_t bytes_in, std::int64_t bytes_out);
 
  private:
   const std::vector<User>& users();

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "platform/base/json_reader.h"
+
 namespace fieldsync::base {
 namespace {
 
@@ -27,12 +29,13 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
     return put(Value(static_cast<std::int64_t>(value)));
   }
   bool number_float(double value, const std::string&) override { return put(Value(value)); }
-  bool string(std::string& value) override { return put(Value(std::move(value))); }
+  /// Copied: the parser goes on with the room its buffer has grown to.
+  bool string(std::string& value) override { return put(Value(value)); }
   bool binary(Json::binary_t&) override { return false; }
 
   bool start_object(std::size_t) override { return open(Kind::object); }
   bool key(std::string& name) override {
-    stack_.back().fields.push_back({std::move(name), Value{}});
+    stack_.back().fields.push_back({name, Value{}});
     return true;
   }
   bool end_object() override { return close(); }
@@ -185,15 +188,24 @@ Json to_library(const Value& value) {
   return nullptr;
 }
 
-}  // namespace
-
-Result<Value> parse_json(std::string_view text, JsonLimits limits) {
+Result<Value> parse_with_library(std::string_view text, JsonLimits limits) {
   ValueBuilder builder(limits);
   if (!Json::sax_parse(text, &builder)) {
     return Failure{Cause::unexpected_answer,
                    builder.error.empty() ? "not valid JSON" : builder.error};
   }
   return std::move(builder.result);
+}
+
+}  // namespace
+
+Result<Value> parse_json(std::string_view text, JsonLimits limits) {
+  const auto scalar = [](std::string_view token) -> std::optional<Value> {
+    auto read = parse_with_library(token, {});
+    return read.ok() ? std::optional(std::move(*read)) : std::nullopt;
+  };
+  if (auto plain = read_plain_json(text, limits, scalar)) return std::move(*plain);
+  return parse_with_library(text, limits);
 }
 
 std::string to_json(const Value& value) {

@@ -14,8 +14,19 @@ Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
 Document::Document(std::initializer_list<std::pair<std::string_view, Value>> fields) {
+  // Ordered before they are copied: moving whole fields about costs more.
+  std::vector<const std::pair<std::string_view, Value>*> order;
+  order.reserve(fields.size());
+  for (const auto& field : fields) order.push_back(&field);
+  std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+    const int names = a->first.compare(b->first);
+    return names != 0 ? names < 0 : a < b;
+  });
   fields_.reserve(fields.size());
-  for (const auto& [name, value] : fields) set(name, value);
+  for (const auto* field : order) {
+    if (!fields_.empty() && fields_.back().name == field->first) fields_.pop_back();
+    fields_.push_back({std::string(field->first), field->second});
+  }
 }
 
 Document::Document(std::vector<Field> fields) : fields_(std::move(fields)) {

@@ -1,7 +1,5 @@
 #include "tests/sim/sim_world.h"
 
-#include <map>
-
 #include "net/sandbox/seed_people.h"
 #include "platform/base/json.h"
 #include "storage/mirror_store.h"
@@ -30,31 +28,6 @@ Device::Device(int number_, Schedule& schedule, net::sandbox::Sandbox& sandbox,
 
 namespace {
 
-const net::sandbox::Origins kOrigins{"https://api.sandbox.test", "https://api.sandbox.test",
-                                     "https://storage.sandbox.test",
-                                     "https://control.sandbox.test"};
-
-std::unique_ptr<storage::Database> in_memory() {
-  auto opened = storage::Database::open(":memory:", {});
-  FS_CHECK(opened.ok());
-  return std::move(*opened);
-}
-
-/// A service as it is before anything happens. Made once for many worlds, as making it takes longer
-/// than some of them.
-const storage::Database& seeded_service(std::uint64_t seed) {
-  static std::map<std::uint64_t, std::unique_ptr<storage::Database>> made;
-  auto& database = made[seed];
-  if (!database) {
-    database = in_memory();
-    Schedule schedule{platform::Random(seed)};
-    const DeviceClock clock(schedule);
-    auto sandbox = net::sandbox::Sandbox::open(*database, clock, kOrigins);
-    FS_CHECK(sandbox.ok() && (*sandbox)->seed("tiny", seed).ok());
-  }
-  return *database;
-}
-
 /// The files of an agent that was installed and has done nothing yet.
 const SimDisk::Image& installed() {
   static const SimDisk::Image image = [] {
@@ -71,13 +44,33 @@ const SimDisk::Image& installed() {
   return image;
 }
 
+/// The words of all agents go to one trace.
+class TraceLog : public base::Log {
+ public:
+  explicit TraceLog(const SimWorld& world) : world_(world) {}
+  void event(base::LogLevel, std::string_view name, const Fields& fields) override {
+    if (!world_.is_traced()) return;
+    std::string line = "  log " + std::string(name);
+    for (const auto& [key, value] : fields) {
+      line.append(" ").append(key).append("=").append(base::plain_text(value));
+    }
+    world_.tell(line);
+  }
+
+ private:
+  const SimWorld& world_;
+};
+
 }  // namespace
 
 SimWorld::SimWorld(const Plan& plan)
-    : plan_(plan), random_(plan.seed), schedule_(random_.fork()), service_clock_(schedule_) {
-  database_ = in_memory();
-  database_->copy_from(seeded_service(plan.seed % tuning::kServicesMax));
-  auto made = net::sandbox::Sandbox::open(*database_, service_clock_, kOrigins);
+    : plan_(plan),
+      random_(plan.seed),
+      schedule_(random_.fork()),
+      service_clock_(schedule_),
+      service_(plan.seed),
+      log_(std::make_unique<TraceLog>(*this)) {
+  auto made = net::sandbox::Sandbox::open(service_.database(), service_clock_, service_origins());
   FS_CHECK(made.ok());
   sandbox_ = std::move(*made);
   control(Method::patch, "/settings", service_settings(plan));
@@ -91,10 +84,13 @@ void SimWorld::note(const std::string& line) {
     hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   }
   hash_ ^= static_cast<std::uint64_t>(schedule_.now().since_start.count());
-  if (trace_) {
-    std::fprintf(trace_, "%10.3f  %s\n",
-                 static_cast<double>(schedule_.now().since_start.count()) / 1'000.0, line.c_str());
-  }
+  tell(line);
+}
+
+void SimWorld::tell(const std::string& line) const {
+  if (!trace_) return;
+  std::fprintf(trace_, "%10.3f  %s\n",
+               static_cast<double>(schedule_.now().since_start.count()) / 1'000.0, line.c_str());
 }
 
 void SimWorld::wrong(const std::string& what) {
@@ -165,8 +161,7 @@ void SimWorld::log_in(Device& device) {
 
 void SimWorld::open_agent(Device& device) {
   for (int attempt = 0; attempt < tuning::kStartsMax; ++attempt) {
-    const app::World world{device.host, device.link, base::null_log(), device.disk.vfs_name(),
-                           "Fay Super"};
+    const app::World world{device.host, device.link, *log_, device.disk.vfs_name(), "Fay Super"};
     auto opened = app::Agent::open(world, device.config);
     if (opened) {
       device.agent = std::move(*opened);
@@ -218,10 +213,9 @@ Document SimWorld::control(Method method, const std::string& path, const Documen
 }
 
 base::List SimWorld::records(const std::string& kind) {
-  const Document found = control(Method::get, "/records?kind=" + kind);
-  const Value* list = found.find("list");
-  FS_CHECK(list && list->as_list());
-  return *list->as_list();
+  auto found = sandbox_->records(kind);
+  FS_CHECK(found.ok());
+  return std::move(*found);
 }
 
 void SimWorld::crash(Device& device, Loss loss) {

@@ -11,6 +11,7 @@
 #include "net/sandbox/sandbox.h"
 #include "tests/sim/book.h"
 #include "tests/sim/plan.h"
+#include "tests/sim/service_stock.h"
 #include "tests/sim/sim_disk.h"
 
 namespace fieldsync::sim {
@@ -87,7 +88,11 @@ class SimWorld {
   std::uint64_t hash() const { return hash_; }
   std::uint64_t events() const { return schedule_.events(); }
   void trace_to(std::FILE* out) { trace_ = out; }
+  /// Into the trace and the hash of the world's events.
   void note(const std::string& line);
+  bool is_traced() const { return trace_ != nullptr; }
+  /// Into the trace alone.
+  void tell(const std::string& line) const;
 
  private:
   void open_agent(Device& device);
@@ -104,7 +109,7 @@ class SimWorld {
   platform::Random random_;
   Schedule schedule_;
   DeviceClock service_clock_;
-  std::unique_ptr<storage::Database> database_;
+  LentService service_;
   std::unique_ptr<net::sandbox::Sandbox> sandbox_;
   std::vector<std::unique_ptr<Device>> devices_;
   Book book_;
@@ -112,6 +117,7 @@ class SimWorld {
   std::string wrong_;
   std::uint64_t hash_ = 0xcbf29ce484222325;
   std::FILE* trace_ = nullptr;
+  std::unique_ptr<base::Log> log_;  ///< what agents log, for the trace
   enum class Stage { calm, trouble, healed } stage_ = Stage::calm;
 };
 

@@ -172,6 +172,17 @@ TEST_CASE("while the link is shut nothing leaves until its probe is due, and the
   CHECK(plan(s).steps.empty());
 }
 
+TEST_CASE("a file on its way, which may take an hour, keeps no shut link from being probed") {
+  Situation s = calm();
+  s.link = sync::LinkState::shut;
+  s.link_may_send = true;
+  s.uploads_in_flight = 1;
+  s.downloads_in_flight = 1;
+  CHECK(shape(plan(s)) == "probe");
+  s.calls_in_flight = 1;
+  CHECK(shape(plan(s)).empty());
+}
+
 TEST_CASE("an endpoint in trouble waits, then lets one probe through, and stops no other") {
   Situation s = calm();
   s.intents = {intent(1, IntentState::queued), intent(2, IntentState::queued),

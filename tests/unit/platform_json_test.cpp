@@ -54,6 +54,64 @@ TEST_CASE("numbers keep their kind") {
         std::numeric_limits<std::int64_t>::min());
 }
 
+TEST_CASE("what is read the quick way is read as the library would") {
+  // A byte order mark is left to the library, which then reads everything.
+  const std::string by_library = "\xEF\xBB\xBF";
+  for (const char* text : {"{}",
+                           "[]",
+                           "[[],{}]",
+                           " {\"b\" : [1, -2 ,3] ,\"a\":{\"c\":null}}\n",
+                           "true",
+                           "[false]",
+                           "\"\"",
+                           "\"plain\"",
+                           "\"\\\"\\\\\\n\\u00e9\"",
+                           "\"caf\xC3\xA9\"",
+                           "\"\x7F\"",
+                           "{\"\\u0061\":1,\"a\":2}",
+                           "0",
+                           "-0",
+                           "-1",
+                           "1e3",
+                           "-2.5E-1",
+                           "0.1",
+                           "999999999999999999",
+                           "1000000000000000000",
+                           "9223372036854775808",
+                           "-9223372036854775808",
+                           "1e999",
+                           "01",
+                           "-",
+                           "1.",
+                           "+1",
+                           "[1,]",
+                           "[1 2]",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{,}",
+                           "{1:2}",
+                           "\"\xC3\"",
+                           "\"a\nb\"",
+                           "\"\\x\"",
+                           "\"\\",
+                           "\"",
+                           "nul",
+                           "nullx",
+                           "[1]]",
+                           "[1] x",
+                           "",
+                           " ",
+                           "{\"a\":\"\\ud800\"}",
+                           "tru"}) {
+    CAPTURE(text);
+    const auto quick = parse_json(text);
+    const auto whole = parse_json(by_library + text);
+    REQUIRE(quick.ok() == whole.ok());
+    if (quick.ok()) CHECK(to_json(*quick) == to_json(*whole));
+    if (quick.ok()) CHECK(*quick == *whole);
+  }
+}
+
 TEST_CASE("hostile JSON meets an error, never a crash") {
   const std::string deep(100'000, '[');
   for (const std::string& bad :
