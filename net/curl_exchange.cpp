@@ -191,8 +191,6 @@ void Exchange::set_common() {
 
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(options_.connect_max.count()));
-  curl_easy_setopt(easy_, CURLOPT_MAX_SEND_SPEED_LARGE,
-                   static_cast<curl_off_t>(options_.send_bytes_per_second));
   curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(easy_, CURLOPT_USERAGENT, options_.user_agent.c_str());
 

@@ -1,6 +1,7 @@
 #include "net/curl_transport.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -82,6 +83,7 @@ struct CurlTransport::Impl {
 
   const platform::Host host;
   const CurlOptions options;
+  std::atomic<ByteCount> send_rate = 0;  // bytes a second of one exchange; 0: no limit
   std::shared_ptr<Open> open = std::make_shared<Open>();
   std::uint64_t last_id = 0;  // loop only
 
@@ -150,6 +152,8 @@ void CurlTransport::Impl::begin(std::unique_ptr<Exchange> exchange, bool may_com
   if (auto prepared = exchange->prepare(may_compress); !prepared) {
     return deliver(exchange->ticket, {prepared.failure(), Reach::never_left});
   }
+  curl_easy_setopt(exchange->easy(), CURLOPT_MAX_SEND_SPEED_LARGE,
+                   static_cast<curl_off_t>(send_rate.load()));
   if (curl_multi_add_handle(multi, exchange->easy()) != CURLM_OK) {
     return deliver(exchange->ticket,
                    {Failure{Cause::limit_reached, "the transport takes no more exchanges"},
@@ -293,6 +297,10 @@ ExchangeId CurlTransport::submit(HttpRequest request, DoneCallback done,
   }
   impl_->wake();
   return id;
+}
+
+void CurlTransport::limit_sending(ByteCount bytes_per_second) {
+  impl_->send_rate = bytes_per_second;
 }
 
 void CurlTransport::cancel(ExchangeId exchange) {

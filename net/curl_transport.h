@@ -12,7 +12,6 @@ struct CurlOptions {
   /// No byte in either direction for this long ends an exchange; there is no limit on total time,
   /// a large photo on a slow link is no failure.
   base::Millis stall_max{30'000};
-  ByteCount send_bytes_per_second = 0;  ///< 0: unlimited
   int connections_per_host_max = 4;
   Path ca_file;  ///< empty: the system's
   std::string user_agent = "fieldsync";
@@ -32,6 +31,8 @@ class CurlTransport final : public HttpTransport {
   ExchangeId submit(HttpRequest request, DoneCallback done,
                     ProgressCallback progress = nullptr) override;
   void cancel(ExchangeId exchange) override;
+  /// Of requests that begin from now on, each by itself; 0: unlimited. Loop thread only.
+  void limit_sending(ByteCount bytes_per_second);
 
  private:
   struct Impl;

@@ -2,11 +2,14 @@
 
 #include <zlib.h>
 
+#include "net/tuning.h"
 #include "platform/base/text.h"
 
 namespace fieldsync::net {
 
-std::optional<std::string> gzip(std::string_view bytes) {
+namespace {
+
+std::optional<std::string> deflated(std::string_view bytes) {
   constexpr int kGzipWindow = 15 + 16;  // zlib's way to ask for a gzip header
   constexpr int kMemoryLevel = 8;
   z_stream stream{};
@@ -26,6 +29,16 @@ std::optional<std::string> gzip(std::string_view bytes) {
   if (result != Z_STREAM_END) return std::nullopt;
   packed.resize(size);
   return packed;
+}
+
+}  // namespace
+
+std::optional<std::string> gzip(std::string_view bytes) {
+  const std::string_view sample = bytes.substr(0, tuning::kCompressSample);
+  auto packed = deflated(sample);
+  const std::size_t worth = sample.size() / 100 * tuning::kCompressWorthPercent;
+  if (sample.size() == bytes.size() || !packed) return packed;
+  return packed->size() <= worth ? deflated(bytes) : std::nullopt;
 }
 
 bool lists_gzip(std::string_view accept_encoding) {

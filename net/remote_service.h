@@ -33,6 +33,8 @@ struct Capabilities {
   ByteCount part_bytes_min = 0;  ///< every part but the last is at least this long
   ByteCount part_bytes_max = 0;
   int parts_max = 0;
+  /// The bytes of an upload must begin to leave within this time after it was created.
+  base::Millis start_within{0};
   /// An upload must be attached to a record within this time or is lost.
   base::Millis attach_within{0};
 };

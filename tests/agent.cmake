@@ -10,6 +10,7 @@ target_link_libraries(fs_small_world PUBLIC fs_agent fs_sandbox doctest::doctest
 
 fs_add_test(agent_tests
   SOURCES
+    unit/agent_data_plan_test.cpp
     unit/agent_merge_laws_test.cpp
     unit/agent_merge_test.cpp
     unit/agent_planner_test.cpp
@@ -18,7 +19,7 @@ fs_add_test(agent_tests
     unit/agent_link_model_test.cpp
     unit/agent_retry_test.cpp
     unit/agent_text_merge_test.cpp
-  LIBRARIES fs_agent rapidcheck
+  LIBRARIES fs_agent fs_agent_config rapidcheck
   LABELS unit)
 
 fs_add_test(agent_engine_tests
@@ -27,6 +28,14 @@ fs_add_test(agent_engine_tests
     unit/agent_converge_test.cpp
     unit/agent_engine_test.cpp
     unit/agent_isolation_test.cpp
+  LIBRARIES fs_small_world
+  LABELS unit)
+
+fs_add_test(agent_budget_tests
+  SOURCES
+    unit/agent_budget_test.cpp
+    unit/agent_deadline_test.cpp
+    unit/agent_send_now_test.cpp
   LIBRARIES fs_small_world
   LABELS unit)
 

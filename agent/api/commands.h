@@ -37,6 +37,11 @@ using base::Value;
 ///   resync    what (a record, a tool or a project) -> {records, acts}
 ///   pending   project?, after? -> {acts:[a row of `queue` with fields, base,
 ///               files:[{name,size,type,sha256,path}]}], next}
+///   plan      -    -> {remotes:[{remote, steps:[a row of `queue` or a look, each with order, step,
+///                      when: under_way|next|waits, expected_at], left_out, forecast, calls}],
+///                      data_plan:{interface,cost,files,why,files_go_at,bytes_today}}
+///   send      item (a record or an act's number) -> {item, count, held}; the data plan is no
+///               obstacle to what it names
 ///   retry     item?                                                 -> {count}
 ///   receipts  item?, after?, verify?  -> {receipts:[…], check?:{intact,checked,problem}}
 ///   status    -    -> {link, login, budget, clock, remotes, projects, queue, busy, progress,

@@ -34,6 +34,7 @@ Failure to_failure(const Document& error) {
   return failure;
 }
 
+/// 503 says: the agent is well, what it depends on is not.
 int status_of(base::Cause cause) {
   switch (cause) {
     case Cause::none:
@@ -95,11 +96,11 @@ int status_of(base::Cause cause) {
     case Cause::queued:
     case Cause::held_by_person:
     case Cause::upload_expired:
+    case Cause::data_plan:
     case Cause::notes_not_complete:
     case Cause::clock_wrong:
     case Cause::connection_requested:
     case Cause::connection_disconnected:
-      // The agent is well, what it depends on is not.
       return 503;
   }
   return 500;

@@ -104,6 +104,7 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
   remote->remote.reset(new sync::Remote{config.name,
                                         *remote->service,
                                         *remote->tokens,
+                                        *parts.data,
                                         sync::LinkSense(world.host.random.fork()),
                                         {},
                                         base::ServiceId(me),
@@ -151,6 +152,8 @@ Result<std::unique_ptr<Agent>> Agent::open(const World& world, const Config& con
   auto impl = std::make_unique<Impl>(world, config);
   Parts& parts = impl->parts;
   TRY(open_stores(parts));
+  parts.data =
+      std::make_unique<sync::DataMeter>(world.host.clock, world.log, *parts.work, config.data_plan);
   parts.view = std::make_unique<sync::View>(*parts.work, *parts.mirror);
   parts.intake =
       std::make_unique<sync::Intake>(parts.world.host, *parts.work, parts.originals, *parts.view);
@@ -162,6 +165,11 @@ Result<std::unique_ptr<Agent>> Agent::open(const World& world, const Config& con
 
 void Agent::link_changed() {
   for (const auto& remote : impl_->parts.remotes) remote->engine->link_changed();
+}
+
+void Agent::network_is(const platform::NetworkState& network) {
+  impl_->parts.data->network_is(network);
+  for (const auto& remote : impl_->parts.remotes) remote->engine->nudge();
 }
 
 void Agent::start() {

@@ -11,6 +11,7 @@
 #include "net/http_transport.h"
 #include "platform/base/log.h"
 #include "platform/host.h"
+#include "platform/network_state.h"
 #include "storage/blob_store.h"
 #include "storage/database.h"
 
@@ -38,6 +39,8 @@ class Agent {
   void start();
   /// The system says that the network changed: whatever waits for a link tries it at once.
   void link_changed();
+  /// Over which network the way out leads now, and what its bytes cost: the data plan goes by it.
+  void network_is(const platform::NetworkState& network);
   api::Commands& commands();
   /// Where captured bytes are staged before `add`: safe to use from any thread.
   storage::BlobStore& originals();

@@ -21,6 +21,8 @@ constexpr Millis kPollMin{10'000};
 constexpr Millis kPollMax{24 * 3'600'000};
 /// Slower than this, one photo takes an hour: a typing error, not a wish.
 constexpr base::ByteCount kRateMin = 1'000;
+/// Spans of a week, or interfaces of a machine: a handful.
+constexpr std::size_t kListMax = 50;
 /// Faults past this many are not shown: the file is something else altogether.
 constexpr std::size_t kFaultsMax = 50;
 /// A dotted key nests a table for each dot, and the parser takes them apart by recursion: 50,000 in
@@ -360,18 +362,85 @@ void read_agent(const toml::table& table, Faults& faults, Config& config) {
   section.finish();
 }
 
+void read_send_rate(Section& section, sync::DataLimits& limits) {
+  const auto rate = section.amount("send_rate", parse_rate, "500 kB/s");
+  if (!rate) return;
+  if (*rate < kRateMin) {
+    section.fault(*section.table().get("send_rate"), "send_rate", "must be at least 1 kB/s");
+  } else {
+    limits.send_bytes_per_second = *rate;
+  }
+}
+
 void read_limits(const toml::table& table, Faults& faults, Config& config) {
   Section section(table, "[limits]", faults);
-  if (const auto rate = section.amount("send_rate", parse_rate, "500 kB/s")) {
-    if (*rate < kRateMin) {
-      section.fault(*table.get("send_rate"), "send_rate", "must be at least 1 kB/s");
-    } else {
-      config.send_bytes_per_second = *rate;
-    }
-  }
+  read_send_rate(section, config.data_plan.always);
   if (const auto size = section.amount("free_space_reserve", parse_size, "200 MB")) {
     config.free_space_reserve = *size;
   }
+  section.finish();
+}
+
+/// The texts of a short list; faulty entries are left out.
+std::vector<std::string> read_texts(Section& section, std::string_view key,
+                                    const std::string& expected) {
+  std::vector<std::string> texts;
+  const toml::node* node = section.find(key);
+  if (!node) return texts;
+  const toml::array* list = node->as_array();
+  if (!list || list->empty() || list->size() > kListMax) {
+    section.fault(*node, key, "expected a list of " + expected);
+    return texts;
+  }
+  for (const toml::node& entry : *list) {
+    const auto* text = entry.as_string();
+    if (text && !text->get().empty()) {
+      texts.push_back(text->get());
+    } else {
+      section.fault(entry, key, "expected a list of " + expected);
+    }
+  }
+  return texts;
+}
+
+/// What may stand in each of the three sections of the data plan.
+void read_data_limits(Section& section, sync::DataLimits& limits) {
+  const std::string expected =
+      "times such as \"18:00-06:00\", \"sat-sun\" or \"mon-fri 18:00-06:00\"";
+  for (const std::string& text : read_texts(section, "files_at", expected)) {
+    if (const auto span = parse_week_span(text)) {
+      limits.files_at.push_back(*span);
+    } else {
+      section.fault(*section.table().get("files_at"), "files_at",
+                    "\"" + text + "\": expected " + expected);
+    }
+  }
+  if (const auto most = section.amount("bytes_a_day", parse_size, "200 MB")) {
+    limits.bytes_a_day = *most;
+  }
+}
+
+void read_data_class(Section& plan, std::string_view key, Faults& faults,
+                     sync::DataLimits& limits) {
+  const toml::node* node = plan.find(key);
+  if (!node) return;
+  const std::string title = "[data_plan." + std::string(key) + "]";
+  const toml::table* table = node->as_table();
+  if (!table) return faults.add(node->source(), title + ": expected a section");
+  Section section(*table, title, faults);
+  read_data_limits(section, limits);
+  read_send_rate(section, limits);
+  section.finish();
+}
+
+void read_data_plan(const toml::table& table, Faults& faults, Config& config) {
+  Section section(table, "[data_plan]", faults);
+  const std::string interfaces = "interfaces such as \"wwan0\" or \"usb*\"";
+  config.data_plan.metered_interfaces = read_texts(section, "metered", interfaces);
+  config.data_plan.unmetered_interfaces = read_texts(section, "unmetered", interfaces);
+  read_data_limits(section, config.data_plan.always);
+  read_data_class(section, "on_metered", faults, config.data_plan.metered);
+  read_data_class(section, "on_roaming", faults, config.data_plan.roaming);
   section.finish();
 }
 
@@ -426,6 +495,7 @@ ConfigReading read_config(std::string_view text, const base::Path& file) {
   read_follows(root, remote_names(table), faults, reading.config);
   read_section(root, "agent", faults, reading.config, read_agent);
   read_section(root, "limits", faults, reading.config, read_limits);
+  read_section(root, "data_plan", faults, reading.config, read_data_plan);
   root.finish();
   // A follow of a remote that was left out has nowhere to go.
   std::erase_if(reading.config.follows, [&](const storage::Follow& follow) {

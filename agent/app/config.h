@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/sync/data_plan.h"
 #include "net/oauth.h"
 #include "net/remote_service.h"
 #include "platform/base/result.h"
@@ -30,7 +31,7 @@ struct Config {
   std::vector<RemoteConfig> remotes;
   std::vector<storage::Follow> follows;
   base::Millis poll_interval{5 * 60'000};
-  base::ByteCount send_bytes_per_second = 0;  ///< 0: unlimited
+  sync::DataPlan data_plan;  ///< `[limits] send_rate` is its rate on every network
   base::Path ca_file;
   std::string log_level = "info";
   /// Bytes that capture keeps free on the disk; the mirror stops growing before.

@@ -3,6 +3,7 @@
 #include "net/curl_transport.h"
 #include "platform/event_loop.h"
 #include "platform/host.h"
+#include "platform/network_state.h"
 #include "platform/random.h"
 #include "platform/terminal.h"
 #include "platform/workers.h"
@@ -27,7 +28,6 @@ base::LogOptions log_options(const Config& config, Machine::LogTo log_to) {
 
 net::CurlOptions curl_options(const Config& config) {
   net::CurlOptions options;
-  options.send_bytes_per_second = config.send_bytes_per_second;
   options.ca_file = config.ca_file;
   options.user_agent = "fieldsync/" FIELDSYNC_VERSION;
   return options;
@@ -54,6 +54,7 @@ struct Machine::Parts {
   platform::Random random;
   platform::Host host;
   net::CurlTransport transport;
+  sync::DataPlan data_plan;
   std::unique_ptr<Agent> agent;
 };
 
@@ -71,7 +72,17 @@ base::Result<std::unique_ptr<Machine>> Machine::open(const Config& config, LogTo
       {},
       platform::current_user()};
   TRY_ASSIGN(parts->agent, Agent::open(world, config));
-  return std::unique_ptr<Machine>(new Machine(std::move(parts)));
+  parts->data_plan = config.data_plan;
+  std::unique_ptr<Machine> machine(new Machine(std::move(parts)));
+  machine->look_at_network();
+  return machine;
+}
+
+void Machine::look_at_network() {
+  const platform::NetworkState network = platform::current_network();
+  parts_->transport.limit_sending(
+      sync::send_rate(parts_->data_plan, sync::cost_of(parts_->data_plan, network)));
+  parts_->agent->network_is(network);
 }
 
 Machine::Machine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

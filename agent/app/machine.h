@@ -21,6 +21,8 @@ class Machine {
   static base::Result<std::unique_ptr<Machine>> open(const Config& config, LogTo log_to);
   ~Machine();
 
+  /// The network may be another one now: the data plan and the rate of sending follow it.
+  void look_at_network();
   Agent& agent();
   platform::ThreadLoop& loop();
   platform::FileSystem& files();

@@ -37,6 +37,7 @@ struct Parts {
   storage::BlobStore originals;
   storage::BlobStore files;
   std::vector<base::Failure> notices;
+  std::unique_ptr<sync::DataMeter> data;
   std::unique_ptr<sync::View> view;
   std::unique_ptr<sync::Intake> intake;
   std::vector<std::unique_ptr<RemoteParts>> remotes;

@@ -74,6 +74,7 @@ Result<> serve(const cli::Place& place, const cli::RunOptions& options, cli::Sur
   machine->agent().start();
   const auto monitor = platform::watch_network(machine->loop(), [&] {
     machine->log().info("network.changed");
+    machine->look_at_network();
     machine->agent().link_changed();
   });
   const auto announced = announce(options, around, place.state);

@@ -58,6 +58,7 @@ int run_cli(const std::vector<std::string>& arguments, Surroundings& around) {
   add_change_commands(app, chosen);
   add_look_commands(app, chosen);
   add_queue_commands(app, chosen);
+  add_plan_commands(app, chosen);
   add_conflict_commands(app, chosen);
   add_keep_commands(app, chosen);
   add_sync_commands(app, chosen);

@@ -69,6 +69,7 @@ void add_capture_commands(CLI::App& app, Chosen& chosen);
 void add_change_commands(CLI::App& app, Chosen& chosen);
 void add_look_commands(CLI::App& app, Chosen& chosen);
 void add_queue_commands(CLI::App& app, Chosen& chosen);
+void add_plan_commands(CLI::App& app, Chosen& chosen);
 void add_conflict_commands(CLI::App& app, Chosen& chosen);
 void add_keep_commands(CLI::App& app, Chosen& chosen);
 void add_sync_commands(CLI::App& app, Chosen& chosen);

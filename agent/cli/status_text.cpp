@@ -69,7 +69,10 @@ void print_counts(Context& context, const Document& status) {
               queue.integer("held") > 0 ? Tone::bad : Tone::plain);
   const Document& forecast = part(status, "forecast");
   const bool some_wait = forecast.integer("edits") + forecast.integer("files") > 0;
-  if (some_wait) context.say("        " + shown(forecast, "words"));
+  if (!some_wait) return;
+  context.say("        " + shown(forecast, "words"));
+  const std::string off = shown(forecast, "median_error_percent");
+  if (!off.empty()) context.say("        such forecasts were off by " + off + " % (median)");
 }
 
 /// What a tool's mirror lacks, or the sentence of its cause.

@@ -87,6 +87,7 @@ void Courier::link_failed(const Failure& failure) {
 }
 
 void Courier::answered(const std::shared_ptr<Errand>& errand, HttpOutcome outcome) {
+  remote_.data.crossed(outcome.bytes_sent + outcome.bytes_received);
   if (outcome.response) {
     if (auto page = net::given_on_the_way(errand->request, *outcome.response)) {
       outcome.response = *page;

@@ -161,6 +161,7 @@ Result<> Deliveries::deliver(const Intent& intent, Document proof) {
   receipt.delivered_at = context_.now();
   receipt.proof = std::move(proof);
   TRY(context_.work.record_delivered(intent, std::move(receipt)));
+  context_.remote.forecasts.delivered(intent.id, context_.now());
   context_.log.info("intent.delivered",
                     {{"intent", intent.id.raw()}, {"record", intent.result.raw()}});
   return base::Done{};

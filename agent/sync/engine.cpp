@@ -1,6 +1,7 @@
 #include "agent/sync/engine.h"
 
 #include "agent/sync/binding.h"
+#include "agent/sync/outlook.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/tuning.h"
 #include "platform/memory.h"
@@ -10,6 +11,10 @@ namespace fieldsync::sync {
 using base::Done;
 using base::Failure;
 using base::Result;
+
+namespace {
+std::string forecast_setting(const base::RemoteName& remote) { return "forecasts." + remote.raw(); }
+}  // namespace
 
 Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& log, Remote& remote,
                storage::WorkStore& work, storage::MirrorStore& mirror,
@@ -29,6 +34,9 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
       surveyor_(context_, rights_),
       orphans_(context_),
       random_(host.random.fork()) {
+  if (const auto kept = context_.work.setting(forecast_setting(remote_.name))) {
+    remote_.forecasts = ForecastLog::from_text(*kept);
+  }
   outcomes_.on_rights_doubtful = [this](const base::ProjectId& project) { rights_.doubt(project); };
   remote_.on_link_back = [this] {
     if (auto released = outcomes_.link_is_back(); !released) in_trouble(released.failure());
@@ -95,25 +103,54 @@ void Engine::think() {
     }
     trouble_.reset();
   }
-  auto surveyed = surveyor_.survey();
+  auto surveyed = survey();
   if (!surveyed) return in_trouble(surveyed.failure());
-  surveyed->calls_in_flight = calls_;
-  surveyed->uploads_in_flight = uploads_;
-  surveyed->downloads_in_flight = downloads_;
-  for (const auto& [key, endpoint] : busy_) {
-    surveyed->busy.insert(key);
-    surveyed->busy_endpoints.insert(endpoint);
-  }
   const Plan next = plan(*surveyed);
   wake_.reset();
   if (next.wake) wake_at(*next.wake);
   for (const Step& step : next.steps) perform(step);
+  forecast_for_itself();
   if (on_change) on_change();
   rest_when_idle();
 }
 
+Result<Situation> Engine::survey() {
+  TRY_ASSIGN(Situation situation, surveyor_.survey());
+  situation.calls_in_flight = calls_;
+  situation.uploads_in_flight = uploads_;
+  situation.downloads_in_flight = downloads_;
+  for (const auto& [key, endpoint] : busy_) {
+    situation.busy.insert(key);
+    situation.busy_endpoints.insert(endpoint);
+  }
+  return situation;
+}
+
+Result<Engine::Ahead> Engine::look_at_plan() {
+  TRY_ASSIGN(const Situation situation, survey());
+  return Ahead{plan(situation), situation.busy};
+}
+
+/// So that the error of forecasts is known before a person asks for one.
+void Engine::forecast_for_itself() {
+  if (uploads_ == 0 || remote_.link_model.rate() <= 0 || host_.clock.wall() < next_forecast_)
+    return;
+  next_forecast_ = host_.clock.wall() + tuning::kForecastEvery;
+  if (const auto outlook = look_ahead(remote_, context_.work, host_.clock.wall())) {
+    give(*outlook, remote_, host_.clock.wall());
+  }
+}
+
+/// Forecasts and counted bytes: what a kill takes of them is missed by nobody.
+void Engine::keep_learnt() {
+  remote_.data.at_rest();
+  if (remote_.forecasts.kept() == ForecastLog::Kept::all) return;
+  (void)context_.work.save_setting(forecast_setting(remote_.name), remote_.forecasts.to_text());
+}
+
 void Engine::rest_when_idle() {
   if (rest_ == Rest::taken || !is_idle()) return;
+  keep_learnt();
   tidy_originals();
   release_memory();
   rest_ = Rest::taken;
@@ -184,7 +221,7 @@ void Engine::perform(const Step& step) {
       return pusher_.prove(step.intent, done);
     case StepKind::upload:
       ++uploads_;
-      return uploader_.upload(step.intent, done);
+      return uploader_.upload(step.intent, step.haste, done);
     case StepKind::download:
       ++downloads_;
       return downloader_.download(step.record, step.file, done);

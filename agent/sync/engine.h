@@ -43,6 +43,13 @@ class Engine {
   base::Result<int> read_anew(const base::ProjectId& project, const std::string& tool);
   base::Result<> read_anew(const storage::RecordKey& key);
 
+  /// What the next plan would be, and the keys of the steps under way: for people to read.
+  struct Ahead {
+    Plan plan;
+    std::set<std::string> under_way;
+  };
+  base::Result<Ahead> look_at_plan();
+
   /// Nothing is under way and nothing becomes due within tuning::kSoon.
   bool is_idle() const;
   std::optional<Uploader::Progress> upload_progress() const { return uploader_.progress(); }
@@ -58,6 +65,9 @@ class Engine {
 
  private:
   void think();
+  base::Result<Situation> survey();
+  void forecast_for_itself();
+  void keep_learnt();
   void perform(const Step& step);
   void finish(const Step& step, const base::Result<>& result);
   void perform_show(const Step& step, const StepDone& done);
@@ -93,6 +103,8 @@ class Engine {
   /// When memory was last given back, and what had been received by then.
   std::optional<base::Instant> released_at_;
   base::ByteCount released_after_ = 0;
+  /// When the agent may give itself the next forecast.
+  base::WallTime next_forecast_{};
   std::optional<base::Failure> trouble_;
   base::WallTime trouble_until_{};
   /// Troubles of the disk in a row, none of them long after the one before.

@@ -65,6 +65,30 @@ Explanation of_place(const Intent& intent, const Remote& remote, base::WallTime 
   return why;
 }
 
+/// What keeps back an act with files while others go; Cause::none when nothing does.
+Explanation of_files(const Intent& intent, const Remote& remote, base::WallTime now) {
+  Explanation why;
+  const bool waits = !intent.attachments.empty() && intent.state == IntentState::queued;
+  if (!waits || remote.data.is_urgent(intent.id)) return why;
+  const DataVerdict files = remote.data.files();
+  if (files.files == DataVerdict::Files::wait) {
+    why.cause = Cause::data_plan;
+    why.evidence = files.words;
+    why.next_attempt = files.until;
+    return why;
+  }
+  const auto hour = hour_budget(remote.gate, now);
+  if (!hour) return why;
+  const int kept = kept_for_people(*hour, now);
+  if (hour->remaining - kept >= tuning::kCallsPerFile) return why;
+  why.cause = Cause::rate_limited;
+  why.evidence = "the last " + std::to_string(kept) + " of the " + std::to_string(hour->limit) +
+                 " requests of this hour are kept for edits; files go again at " +
+                 base::to_iso_seconds(hour->resets_at) + " at the latest";
+  why.next_attempt = hour->resets_at;
+  return why;
+}
+
 std::string since(base::WallTime at) { return "since " + base::to_iso_seconds(at); }
 
 /// Every explanation says something of this case: at least since when it is so.
@@ -151,7 +175,8 @@ Explanation explain(const Intent& intent, const Remote& remote, base::WallTime n
     case IntentState::sent:
       break;
   }
-  for (Explanation shared : {of_remote(remote, now), of_place(intent, remote, now)}) {
+  for (Explanation shared :
+       {of_remote(remote, now), of_place(intent, remote, now), of_files(intent, remote, now)}) {
     if (shared.cause == Cause::none) continue;
     shared.attempts = intent.attempts;
     return with_evidence(std::move(shared), intent);

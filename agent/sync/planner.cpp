@@ -1,6 +1,7 @@
 #include "agent/sync/planner.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "agent/sync/tuning.h"
 #include "platform/base/check.h"
@@ -19,6 +20,10 @@ class Planner {
     calls_left_ = tuning::kCallsAtOnce - s.calls_in_flight;
     uploads_left_ = tuning::kUploadsAtOnce - s.uploads_in_flight;
     downloads_left_ = tuning::kDownloadsAtOnce - s.downloads_in_flight;
+    if (s.hour) {
+      spare_ = s.hour->remaining - kept_for_people(*s.hour, s.now) -
+               s.uploads_in_flight * tuning::kCallsToFinish;
+    }
   }
 
   Plan make() {
@@ -34,13 +39,17 @@ class Planner {
       step.project = project;
       add_call(step);
     }
+    // What people wrote, and news of drawings, go before all that has files and before other looks.
     for (const IntentFacts& facts : s_.intents) {
-      if (!needs_upload(facts)) plan_intent(facts);
+      if (facts.intent.attachments.empty()) plan_intent(facts);
     }
-    plan_rounds();
+    plan_rounds(Rounds::of_drawings);
     for (const IntentFacts& facts : s_.intents) {
-      if (needs_upload(facts)) plan_intent(facts);
+      const bool is_ready = !facts.intent.attachments.empty() && !needs_upload(facts);
+      if (is_ready) plan_intent(facts);
     }
+    plan_rounds(Rounds::of_others);
+    plan_uploads();
     plan_reading();
     note_wake(s_.next_intent);
     note_wake(s_.rights_retry_at);
@@ -50,7 +59,7 @@ class Planner {
  private:
   static bool needs_upload(const IntentFacts& facts) {
     return facts.uploads == IntentFacts::Uploads::missing &&
-           facts.sight != IntentFacts::Sight::barred;
+           facts.intent.state == IntentState::queued && facts.sight != IntentFacts::Sight::barred;
   }
 
   bool may_work() {
@@ -77,11 +86,23 @@ class Planner {
     return true;
   }
 
+  void plan_uploads() {
+    std::vector<const IntentFacts*> uploads;
+    for (const IntentFacts& facts : s_.intents) {
+      if (!needs_upload(facts)) continue;
+      uploads.push_back(&facts);
+      if (s_.busy.count(item_key(facts.intent.item)) != 0) bytes_ahead_ += facts.bytes_left;
+    }
+    std::stable_sort(uploads.begin(), uploads.end(),
+                     [](const auto* a, const auto* b) { return a->haste > b->haste; });
+    for (const IntentFacts* facts : uploads) add_upload(*facts);
+  }
+
   void plan_intent(const IntentFacts& facts) {
     const Intent& intent = facts.intent;
+    spender_ = spender_of(facts);
     switch (intent.state) {
       case IntentState::queued:
-        if (needs_upload(facts)) return add_upload(intent);
         if (facts.sight == IntentFacts::Sight::stale_record) return add_show_of(intent);
         if (facts.sight == IntentFacts::Sight::stale_tool) return add_pull_for(intent);
         return add_intent_step(StepKind::push, intent);
@@ -99,6 +120,14 @@ class Planner {
       case IntentState::cancelled:
         return;  // not in the due list; nothing to do here
     }
+  }
+
+  /// Who spends a call: what people wait for may take the hour's last, all else leaves those kept.
+  enum class Spender { people, spare };
+
+  static Spender spender_of(const IntentFacts& facts) {
+    const bool first = facts.intent.attachments.empty() || facts.haste != Haste::none;
+    return first ? Spender::people : Spender::spare;
   }
 
   /// A request whose answer was lost may still be on its way, also one that left before a restart
@@ -130,8 +159,15 @@ class Planner {
     add_pull_for(intent);
   }
 
-  void plan_rounds() {
+  enum class Rounds { of_drawings, of_others };
+
+  /// A sheet that was superseded is built from until somebody hears of it: its news wait for
+  /// nothing. The daily and weekly comparisons are no news.
+  void plan_rounds(Rounds which) {
     for (const ToolFacts& tool : s_.tools) {
+      const bool is_news = tool.state.tool == "drawings" && tool.due_sweep == net::Sweep::changes;
+      if (is_news != (which == Rounds::of_drawings)) continue;
+      spender_ = is_news ? Spender::people : Spender::spare;
       if (tool.state.next_poll > s_.now) {
         note_wake(tool.state.next_poll);
         continue;
@@ -148,22 +184,58 @@ class Planner {
   }
 
   void plan_reading() {
+    spender_ = Spender::spare;
     for (const storage::RecordKey& key : s_.shows) plan_show(key);
     for (const auto& wanted : s_.downloads) {
       Step step{StepKind::download, "file:" + record_key(wanted.key) + ":" + wanted.file.slot};
       step.endpoint = kDownloadEndpoint;
       step.record = wanted.key;
       step.file = wanted.file;
-      if (downloads_left_ > 0 && add(step)) --downloads_left_;
+      if (files_may_go(Haste::none) && downloads_left_ > 0 && add(step)) --downloads_left_;
     }
     for (const storage::RecordKey& key : s_.audits) plan_show(key);
   }
 
-  void add_upload(const Intent& intent) {
-    Step step{StepKind::upload, item_key(intent.item)};
+  void add_upload(const IntentFacts& facts) {
+    Step step{StepKind::upload, item_key(facts.intent.item)};
     step.endpoint = kUploadEndpoint;
-    step.intent = intent.id;
-    if (uploads_left_ > 0 && add(step)) --uploads_left_;
+    step.intent = facts.intent.id;
+    step.haste = facts.haste;
+    if (s_.busy.count(step.key) != 0 || !files_may_go(facts.haste)) return;
+    if (!can_begin_in_time()) return;  // the end of one that is ahead brings it up again
+    // A person who says "now" does not wait for three others to end.
+    const int places = uploads_left_ + (facts.haste == Haste::urgent ? 1 : 0);
+    if (places <= 0) return;
+    spender_ = spender_of(facts);
+    if (!may_spend(tuning::kCallsPerFile) || !add(step)) return;
+    spare_ -= tuning::kCallsPerFile;
+    --uploads_left_;
+    bytes_ahead_ += facts.bytes_left;
+  }
+
+  bool files_may_go(Haste haste) {
+    if (s_.files == Situation::Files::may_go || haste == Haste::urgent) return true;
+    note_wake(s_.files_look_at);
+    return false;
+  }
+
+  /// Whether an upload that is created now begins before its time to begin is over.
+  bool can_begin_in_time() const {
+    if (s_.start_within.count() == 0) return true;
+    const double rate = s_.bytes_per_second > 0 ? s_.bytes_per_second : tuning::kRateAssumed;
+    const double waits = static_cast<double>(bytes_ahead_) / rate * 1e3;
+    const double within = static_cast<double>(s_.start_within.count()) *
+                          tuning::kStartShareNumerator / tuning::kStartShareDenominator;
+    return waits <= within;
+  }
+
+  /// Whether so many calls may be spent by what is planned now. If not, when it may.
+  bool may_spend(int calls) {
+    if (spender_ == Spender::people || spare_ >= calls) return true;
+    // What is kept shrinks as the hour ends: the end is the latest.
+    const auto soon = s_.now + tuning::kKeptLook;
+    note_wake(std::min(soon, std::max(s_.hour->resets_at, s_.now)));
+    return false;
   }
 
   void add_intent_step(StepKind kind, const Intent& intent) {
@@ -208,7 +280,9 @@ class Planner {
   }
 
   void add_call(const Step& step) {
-    if (calls_left_ > 0 && add(step)) --calls_left_;
+    if (calls_left_ <= 0 || !may_spend(1) || !add(step)) return;
+    --calls_left_;
+    --spare_;
   }
 
   bool add(const Step& step) {
@@ -244,6 +318,10 @@ class Planner {
   int calls_left_ = 0;
   int uploads_left_ = 0;
   int downloads_left_ = 0;
+  /// Calls of this hour beyond those kept for people; without end while the service told none.
+  int spare_ = std::numeric_limits<int>::max() / 2;
+  Spender spender_ = Spender::people;
+  base::ByteCount bytes_ahead_ = 0;  ///< of uploads under way or planned before
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/sync/budget.h"
 #include "agent/sync/link_sense.h"
 #include "net/remote_service.h"
 #include "net/token_source.h"
@@ -15,6 +16,10 @@
 /// The next steps as a pure function of what is so. There is no stored list of jobs that could go
 /// stale: after a crash one simply plans again.
 namespace fieldsync::sync {
+
+/// What goes before its turn: hurry, so that an upload is attached before the service throws it
+/// away; urgent, since a person wants it now, whatever the data plan says.
+enum class Haste { none, hurry, urgent };
 
 /// What the plan has to know of one due intent.
 struct IntentFacts {
@@ -28,6 +33,8 @@ struct IntentFacts {
   enum class Sight { fresh, stale_tool, stale_record, barred } sight = Sight::fresh;
   /// How a delivery is proved: by the tool's next list (shared by many), or by a look of its own.
   enum class Proof { by_list, by_show } proof = Proof::by_show;
+  Haste haste = Haste::none;
+  base::ByteCount bytes_left = 0;  ///< of its files, less what the service confirmed
 };
 
 /// What the plan has to know of one tool of one followed project.
@@ -44,6 +51,12 @@ struct Situation {
   base::WallTime link_retry_at{};
   net::LoginState login = net::LoginState::unknown;
   base::WallTime gate_opens{};
+  std::optional<HourBudget> hour;  ///< nothing while the service did not tell it
+  /// The data plan keeps files back, all but urgent ones.
+  enum class Files { may_go, wait } files = Files::may_go;
+  std::optional<base::WallTime> files_look_at;  ///< while they wait: when to look again
+  double bytes_per_second = 0;                  ///< of uploads, as learnt; 0: not yet
+  base::Millis start_within{0};  ///< an upload must begin within this after its creation; 0: any
   int calls_in_flight = 0;
   int uploads_in_flight = 0;
   int downloads_in_flight = 0;
@@ -72,6 +85,7 @@ struct Step {
   std::string tool{};         ///< pull
   net::Sweep sweep = net::Sweep::changes;
   base::IntentId intent{};      ///< push, look_up, prove, upload
+  Haste haste = Haste::none;    ///< upload
   storage::RecordKey record{};  ///< show, download
   storage::MirrorFile file{};   ///< download
 };
@@ -82,9 +96,10 @@ struct Plan {
   std::optional<base::WallTime> wake;
 };
 
-/// Spends calls first on people's small edits, then on proofs, rounds, photos, full looks and
-/// downloads; never more at a time than tuning allows; nothing while the link is shut but its
-/// probe, and of an endpoint in trouble one step at a time.
+/// Spends calls first on people's small edits and news of drawings, then on proofs, rounds, photos,
+/// full looks and downloads; never more at a time than tuning allows; nothing while the link is
+/// shut but its probe, and of an endpoint in trouble one step at a time. The last calls of the hour
+/// are kept for what comes first (budget.h). No upload is created that could not begin in time.
 Plan plan(const Situation& situation);
 
 /// The endpoints of a service as breakers see them. Lists of a tool and rights have none: their own

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "agent/sync/breakers.h"
+#include "agent/sync/data_meter.h"
+#include "agent/sync/forecast_log.h"
 #include "agent/sync/link_model.h"
 #include "agent/sync/link_sense.h"
 #include "net/rate_gate.h"
@@ -34,6 +36,7 @@ struct Remote {
   base::RemoteName name;
   const net::RemoteService& service;
   net::TokenSource& tokens;
+  DataMeter& data;  ///< the machine's: shared by all remotes
   LinkSense link;
   net::RateGate gate;
   base::ServiceId me;  ///< this login's user id; empty until read
@@ -43,6 +46,7 @@ struct Remote {
   /// The service's clock less ours, from the Date header of its answers.
   base::Millis clock_ahead{0};
   LinkModel link_model = {};
+  ForecastLog forecasts = {};
   /// Called when a link that was shut works again, whoever found out.
   std::function<void()> on_link_back = {};
 };

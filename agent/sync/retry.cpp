@@ -28,6 +28,7 @@ Verdict verdict_on(Cause cause) {
     case Cause::queued:
     case Cause::not_polled_yet:
     case Cause::upload_expired:
+    case Cause::data_plan:
     case Cause::notes_not_complete:
     case Cause::disk_low:
     case Cause::disk_error:

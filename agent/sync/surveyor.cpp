@@ -47,6 +47,7 @@ Result<Situation> Surveyor::survey() {
   situation.login = remote.tokens.state();
   situation.gate_opens = remote.gate.may_send_at(situation.now);
   situation.rights_retry_at = rights_.retry_at();
+  survey_budgets(situation);
   // Nothing but a probe can leave: spare the disk.
   if (situation.link == LinkState::shut) return situation;
   for (const auto& [endpoint, shut] : remote.breakers.all()) {
@@ -56,6 +57,21 @@ Result<Situation> Surveyor::survey() {
   TRY(survey_intents(situation));
   TRY(survey_reading(situation));
   return situation;
+}
+
+void Surveyor::survey_budgets(Situation& situation) {
+  const Remote& remote = context_.remote;
+  situation.hour = hour_budget(remote.gate, situation.now);
+  situation.bytes_per_second = remote.link_model.rate();
+  situation.start_within = remote.service.capabilities().start_within;
+  const DataVerdict files = remote.data.files();
+  if (files.files == DataVerdict::Files::go) return;
+  situation.files = Situation::Files::wait;
+  // By the clock of waits; the one people read may be set meanwhile, so it is looked at in between.
+  const base::Millis wait = files.until
+                                ? std::min(*files.until - remote.data.now(), tuning::kPlanLook)
+                                : tuning::kPlanLook;
+  situation.files_look_at = situation.now + wait;
 }
 
 Result<> Surveyor::survey_tools(Situation& situation) {
@@ -82,6 +98,7 @@ Result<> Surveyor::survey_tools(Situation& situation) {
 Result<> Surveyor::survey_intents(Situation& situation) {
   TRY_ASSIGN(auto due,
              context_.work.due(context_.remote.name, situation.now, tuning::kIntentsPerPass));
+  TRY(add_urgent(due));
   for (Intent& intent : due) {
     const bool rights_known = context_.remote.rights.count(intent.project) != 0;
     if (!rights_known) {
@@ -97,6 +114,25 @@ Result<> Surveyor::survey_intents(Situation& situation) {
   return Done{};
 }
 
+/// What a person wants now may stand behind thousands in the queue.
+Result<> Surveyor::add_urgent(std::vector<Intent>& due) {
+  const std::set<base::IntentId> urgent = context_.remote.data.urgent();
+  for (const base::IntentId id : urgent) {
+    const auto is_it = [id](const Intent& intent) { return intent.id == id; };
+    if (std::any_of(due.begin(), due.end(), is_it)) continue;
+    TRY_ASSIGN(auto intent, context_.work.intent(id));
+    if (!intent || !storage::is_open(intent->state)) {
+      TRY(context_.remote.data.ended(id));
+      continue;
+    }
+    const bool is_due = intent->remote == context_.remote.name &&
+                        intent->state == IntentState::queued &&
+                        intent->next_attempt <= context_.now();
+    if (is_due) due.push_back(std::move(*intent));
+  }
+  return Done{};
+}
+
 Result<IntentFacts> Surveyor::facts_of(Intent intent, const Situation& situation) {
   IntentFacts facts;
   const auto* kind = kinds::find_kind(intent.kind.raw());
@@ -107,13 +143,7 @@ Result<IntentFacts> Surveyor::facts_of(Intent intent, const Situation& situation
     }
   }
   if (!intent.attachments.empty() && intent.state == IntentState::queued) {
-    TRY_ASSIGN(const auto uploads, context_.work.uploads_of(intent.id));
-    const auto ready = std::count_if(uploads.begin(), uploads.end(), [&](const auto& upload) {
-      return is_ready(upload, context_.remote.service.capabilities(), situation.now);
-    });
-    facts.uploads = ready == static_cast<std::int64_t>(intent.attachments.size())
-                        ? IntentFacts::Uploads::ready
-                        : IntentFacts::Uploads::missing;
+    TRY(survey_uploads(facts, intent, situation));
   }
   if (intent.state == IntentState::queued) {
     TRY_ASSIGN(const bool barred, is_barred(intent));
@@ -132,6 +162,25 @@ Result<IntentFacts> Surveyor::facts_of(Intent intent, const Situation& situation
   }
   facts.intent = std::move(intent);
   return facts;
+}
+
+Result<> Surveyor::survey_uploads(IntentFacts& facts, const Intent& intent,
+                                  const Situation& situation) {
+  const net::Capabilities can = context_.remote.service.capabilities();
+  TRY_ASSIGN(const auto uploads, context_.work.uploads_of(intent.id));
+  std::size_t ready = 0;
+  for (const storage::Attachment& file : intent.attachments) facts.bytes_left += file.size;
+  for (const storage::Upload& upload : uploads) {
+    if (is_ready(upload, can, situation.now)) ++ready;
+    facts.bytes_left -= upload.bytes_confirmed();
+    const bool hurries =
+        attach_until(upload, can) - situation.now < can.attach_within / tuning::kHurryShare;
+    if (is_at_service(upload) && hurries) facts.haste = Haste::hurry;
+  }
+  facts.uploads = ready == intent.attachments.size() ? IntentFacts::Uploads::ready
+                                                     : IntentFacts::Uploads::missing;
+  if (context_.remote.data.is_urgent(intent.id)) facts.haste = Haste::urgent;
+  return Done{};
 }
 
 /// Whether the push would hold it without asking the service.

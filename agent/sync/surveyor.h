@@ -32,10 +32,15 @@ class Surveyor {
   void hold_back_show(const storage::RecordKey& key, base::WallTime at);
 
  private:
+  void survey_budgets(Situation& situation);
   base::Result<> survey_tools(Situation& situation);
   base::Result<> survey_intents(Situation& situation);
   base::Result<> survey_reading(Situation& situation);
   base::Result<IntentFacts> facts_of(storage::Intent intent, const Situation& situation);
+  base::Result<> add_urgent(std::vector<storage::Intent>& due);
+  /// What is at the service of the intent's files, what is not, and until when.
+  base::Result<> survey_uploads(IntentFacts& facts, const storage::Intent& intent,
+                                const Situation& situation);
   base::Result<bool> is_barred(const storage::Intent& intent);
   base::Result<IntentFacts::Sight> sight_of(const storage::Intent& intent, const ToolFacts* tool);
 

@@ -128,10 +128,51 @@ inline constexpr double kLifeMemory = 0.9;
 /// Between two parts: the answer, and some two round trips until a connection is at its full rate.
 inline constexpr int kRoundTripsBetweenParts = 3;
 
+// What is kept of the hour's calls (budget.h).
+/// For people: 16 edits in the hour's burst before a meeting, each of a look, a write and a proof,
+/// and 12 looks at the drawings: 60 of 600 calls. Photos have the other 540, 180 an hour.
+inline constexpr int kCallsKept = 60;
+/// Of a smaller limit a fifth is kept.
+inline constexpr int kCallsKeptShare = 5;
+/// While something waits for calls that are kept, one more is set free each minute.
+inline constexpr Millis kKeptLook{60'000};
+/// An upload that is not finished needs two calls more: complete and attach.
+inline constexpr int kCallsToFinish = 2;
+
+// Deadlines of uploads (facts/procore-api.md 7.1).
+/// An upload is created when what is ahead of it takes at most three quarters of the time within
+/// which it must begin: the rate may fall by a quarter meanwhile.
+inline constexpr int kStartShareNumerator = 3;
+inline constexpr int kStartShareDenominator = 4;
+/// Of the time within which it must be attached the last quarter is hurry: 42 hours of a week.
+inline constexpr int kHurryShare = 4;
+/// Before this much of the time to begin is over its addresses count as good: clocks differ.
+inline constexpr Millis kStartMargin{60'000};
+
+// The data plan (data_plan.h, data_meter.h).
+/// What was counted of the day is written down when this much more crossed: a kill forgets at most
+/// this and the parts under way, a photo of 5 MB costs five such commits.
+inline constexpr ByteCount kUseKeptEvery = 1'000'000;
+/// At rest this much is worth one: a round with nothing new is some 2 KB, so that an idle machine
+/// writes every few hours.
+inline constexpr ByteCount kUseKeptAtRest = 64 * 1024;
+/// While files wait for an hour the clock is looked at this often at least: it may be set.
+inline constexpr Millis kPlanLook{15 * 60'000};
+/// Acts that a person may want sent now at a time.
+inline constexpr std::size_t kUrgentMax = 1'000;
+
 // The forecast (forecast.h).
 /// An edit and its read-back; announce, complete and attach of a file (facts/procore-api.md 7.1).
 inline constexpr int kCallsPerEdit = 2;
 inline constexpr int kCallsPerFile = 3;
+/// A forecast of less than this says nothing: a read-back alone waits up to half of it.
+inline constexpr Millis kForecastLeast{60'000};
+/// While files wait the agent gives itself a forecast this often, so that its error is known.
+inline constexpr Millis kForecastEvery{10 * 60'000};
+/// Forecasts of acts that are not delivered yet: as many as one look gives.
+inline constexpr std::size_t kForecastsOpenMax = 500;
+/// Errors the median is taken of: the last hundred or so, an odd number.
+inline constexpr std::size_t kForecastErrorsMax = 101;
 /// A part that takes five lives of the link costs thirty times its time: nobody plans with more.
 inline constexpr double kHopeless = 5;
 /// Open acts looked through for one: 500 rows are some 5 ms, more are told as "at least".

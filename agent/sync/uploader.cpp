@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/tuning.h"
 #include "storage/tuning.h"
@@ -26,6 +25,7 @@ constexpr ByteCount kInLine = -1;  ///< of a part that waits for its turn
 struct Uploader::Run {
   storage::Intent intent;
   Upload upload;
+  Haste haste = Haste::none;
   StepDone done;
   enum class Tickets { as_stored, renewed } tickets = Tickets::as_stored;
   int part_attempts = 0;
@@ -64,13 +64,50 @@ std::vector<std::pair<ByteCount, ByteCount>> cut_into_parts(ByteCount size, Byte
   return parts;
 }
 
+bool is_at_service(const Upload& upload) {
+  switch (upload.state) {
+    case UploadState::planned:
+    case UploadState::creating:
+      return false;
+    case UploadState::receiving:
+    case UploadState::completing:
+    case UploadState::ready:
+      return true;
+  }
+  FS_CHECK(false);
+}
+
+base::WallTime attach_until(const Upload& upload, const net::Capabilities& can) {
+  return upload.created_at + can.attach_within - tuning::kAttachMargin;
+}
+
+bool is_too_late(const Upload& upload, const net::Capabilities& can, const LinkModel& link,
+                 base::WallTime now) {
+  if (!is_at_service(upload)) return false;
+  const ByteCount confirmed = upload.bytes_confirmed();
+  // Where even a new one would take too long, what was confirmed is not given up before its time.
+  const bool anew_helps = link.time_for(upload.size) < can.attach_within - tuning::kAttachMargin;
+  const base::Millis rest = anew_helps ? link.time_for(upload.size - confirmed) : base::Millis{0};
+  if (attach_until(upload, can) <= now + rest) return true;
+  const bool must_begin = upload.state == UploadState::receiving && confirmed == 0;
+  return must_begin && can.start_within.count() > 0 &&
+         upload.created_at + can.start_within - tuning::kStartMargin <= now;
+}
+
 bool is_ready(const Upload& upload, const net::Capabilities& can, base::WallTime now) {
-  return upload.state == UploadState::ready &&
-         upload.created_at + can.attach_within - tuning::kAttachMargin > now;
+  return upload.state == UploadState::ready && attach_until(upload, can) > now;
 }
 
 namespace {
+
 std::string link_setting(const base::RemoteName& remote) { return "link." + remote.raw(); }
+
+/// In the lane: those in haste first, then in the order of capture.
+std::int64_t rank_of(const storage::Intent& intent, Haste haste) {
+  constexpr std::int64_t kBefore = std::int64_t{1} << 40;  // above every id
+  return intent.id.raw() - static_cast<std::int64_t>(haste) * kBefore;
+}
+
 }  // namespace
 
 Uploader::Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style)
@@ -83,17 +120,19 @@ Uploader::Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style)
 }
 Uploader::~Uploader() = default;
 
-void Uploader::upload(base::IntentId id, StepDone done) {
+void Uploader::upload(base::IntentId id, Haste haste, StepDone done) {
   auto loaded = context_.work.intent(id);
   if (!loaded) return done(loaded.failure());
   if (!*loaded) return done(Done{});
   auto run = std::make_shared<Run>();
   run->intent = **loaded;
+  run->haste = haste;
   run->done = std::move(done);
   next(std::move(run));
 }
 
 void Uploader::next(std::shared_ptr<Run> run) {
+  const net::Capabilities can = context_.remote.service.capabilities();
   for (std::size_t i = 0; i < run->intent.attachments.size(); ++i) {
     const int position = static_cast<int>(i);
     auto stored = context_.work.upload(run->intent.id, position);
@@ -102,11 +141,13 @@ void Uploader::next(std::shared_ptr<Run> run) {
     run->upload.intent = run->intent.id;
     run->upload.position = position;
     if (!*stored) return make_plan(std::move(run));
-    if (is_ready(run->upload, context_.remote.service.capabilities(), context_.now())) continue;
+    if (is_ready(run->upload, can, context_.now())) continue;
+    if (is_too_late(run->upload, can, context_.remote.link_model, context_.now())) {
+      return make_anew(std::move(run));
+    }
     switch (run->upload.state) {
       case UploadState::ready:
-        return start_over(run, {Cause::upload_expired,
-                                run->attachment().name + ": uploaded too long ago to attach"});
+        FS_CHECK(false);  // it is ready, or too late
       case UploadState::planned:
       case UploadState::creating:
         return create(std::move(run));
@@ -117,6 +158,22 @@ void Uploader::next(std::shared_ptr<Run> run) {
     }
   }
   end(run, Done{});
+}
+
+/// Its time at the service is over or not enough: nobody's failure, so no attempt is counted, and
+/// no byte is sent for nothing. What the service has of it goes by itself.
+void Uploader::make_anew(std::shared_ptr<Run> run) {
+  context_.log.info("upload.anew", {{"intent", run->intent.id.raw()},
+                                    {"bytes_confirmed", run->upload.bytes_confirmed()}});
+  const int position = run->upload.position;
+  if (auto forgotten = context_.work.forget_upload(run->intent.id, position); !forgotten) {
+    return end(run, forgotten);
+  }
+  tickets_from_.erase(run->intent.id);
+  run->upload = Upload{};
+  run->upload.intent = run->intent.id;
+  run->upload.position = position;
+  make_plan(std::move(run));
 }
 
 void Uploader::make_plan(std::shared_ptr<Run> run) {
@@ -218,9 +275,18 @@ void Uploader::send_parts(const std::shared_ptr<Run>& run) {
     return;
   }
   if (run->under_way.size() >= tuning::kPartsAtOnce) return;
+  if (tickets_are_old(*run)) {
+    run->when_quiet = [this, run] { renew_tickets(run); };
+    return send_parts(run);
+  }
+  if (!context_.remote.data.may_send(run->intent.id)) {
+    // The rest waits for the data plan; the planner brings it up again.
+    run->when_quiet = [this, run] { end(run, Done{}); };
+    return send_parts(run);
+  }
   run->under_way.emplace(part, kInLine);
   lane_.enter(
-      run->intent.id.raw(),
+      rank_of(run->intent, run->haste),
       [this, run, part](UploadLane::Pass pass) { send_part(run, part, pass); },
       [this, run] { send_parts(run); });
 }
@@ -269,6 +335,7 @@ std::optional<Uploader::Progress> Uploader::progress() const {
 
 void Uploader::all_sent(std::shared_ptr<Run> run) {
   run->stage = Run::Stage::preparing;
+  tickets_from_.erase(run->intent.id);
   Upload& upload = run->upload;
   upload.state = upload.style == storage::UploadStyleStored::plain ? UploadState::ready
                                                                    : UploadState::completing;
@@ -365,6 +432,16 @@ void Uploader::complete(std::shared_ptr<Run> run) {
       });
 }
 
+/// A call is spared by trying them, and a whole part is sent in vain.
+bool Uploader::tickets_are_old(const Run& run) const {
+  const base::Millis life = context_.remote.service.capabilities().start_within;
+  if (life.count() == 0) return false;
+  const auto renewed = tickets_from_.find(run.intent.id);
+  const base::WallTime from =
+      renewed == tickets_from_.end() ? run.upload.created_at : renewed->second;
+  return from + life - tuning::kStartMargin <= context_.now();
+}
+
 void Uploader::renew_tickets(std::shared_ptr<Run> run) {
   run->tickets = Run::Tickets::renewed;
   const net::UploadSpec spec = run->spec();
@@ -384,12 +461,14 @@ void Uploader::renew_tickets(std::shared_ptr<Run> run) {
           run->upload.parts[i].url = ticket->parts[i].url;
           run->upload.parts[i].headers = ticket->parts[i].headers;
         }
+        tickets_from_[run->intent.id] = context_.now();
         if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
         begin_sending(run);
       });
 }
 
 void Uploader::start_over(const std::shared_ptr<Run>& run, const Failure& failure) {
+  tickets_from_.erase(run->intent.id);
   if (auto forgotten = context_.work.forget_upload(run->intent.id, run->upload.position);
       !forgotten) {
     return end(run, forgotten);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "agent/sync/outcomes.h"
+#include "agent/sync/planner.h"
 #include "agent/sync/upload_lane.h"
 
 namespace fieldsync::sync {
@@ -17,8 +18,9 @@ class Uploader {
   Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style);
   ~Uploader();
 
-  /// Goes on with the first attachment that is not ready, until all are or something fails.
-  void upload(base::IntentId id, StepDone done);
+  /// Goes on with the first attachment that is not ready, until all are, something fails, or the
+  /// data plan keeps the rest back. Those in haste go first.
+  void upload(base::IntentId id, Haste haste, StepDone done);
 
   struct Progress {
     base::IntentId intent;
@@ -33,6 +35,7 @@ class Uploader {
  private:
   struct Run;
   void next(std::shared_ptr<Run> run);
+  void make_anew(std::shared_ptr<Run> run);
   void make_plan(std::shared_ptr<Run> run);
   void create(std::shared_ptr<Run> run);
   void begin_sending(const std::shared_ptr<Run>& run);
@@ -45,6 +48,7 @@ class Uploader {
   void learn_from_failure(const net::HttpOutcome& outcome);
   void keep_learnt();
   void complete(std::shared_ptr<Run> run);
+  bool tickets_are_old(const Run& run) const;
   void renew_tickets(std::shared_ptr<Run> run);
   void start_over(const std::shared_ptr<Run>& run, const base::Failure& failure);
   void end(const std::shared_ptr<Run>& run, base::Result<> result);
@@ -55,9 +59,19 @@ class Uploader {
   net::UploadStyle style_;
   UploadLane lane_;
   std::map<base::IntentId, Progress> progress_;
+  /// When the addresses of an upload under way were last told, if later than its creation.
+  std::map<base::IntentId, base::WallTime> tickets_from_;
   base::ByteCount bytes_sent_ = 0;
 };
 
+/// Whether the service knows of the upload.
+bool is_at_service(const storage::Upload& upload);
+/// The last moment at which it is worth attaching it.
+base::WallTime attach_until(const storage::Upload& upload, const net::Capabilities& capabilities);
+/// Whether an upload at the service cannot become a record any more: it would be ready too late, or
+/// none of its bytes left while they might.
+bool is_too_late(const storage::Upload& upload, const net::Capabilities& capabilities,
+                 const LinkModel& link, base::WallTime now);
 /// Whether the upload is at the service and not too old to be attached.
 bool is_ready(const storage::Upload& upload, const net::Capabilities& capabilities,
               base::WallTime now);

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "agent/sync/explain.h"
-#include "agent/sync/forecast.h"
 #include "agent/sync/rights.h"
 #include "agent/sync/tuning.h"
 #include "agent/verbs/tuning.h"
@@ -155,41 +154,6 @@ Result<base::List> project_documents(Parts& parts) {
   return projects;
 }
 
-/// What waits for this account. What a person has to decide first is not counted.
-Result<sync::Backlog> backlog_of(Parts& parts, const base::RemoteName& remote) {
-  sync::Backlog backlog;
-  TRY_ASSIGN(const auto acts, parts.work->page(storage::WorkStore::Which::open, base::IntentId(0),
-                                               sync::tuning::kForecastActs));
-  if (static_cast<int>(acts.size()) >= sync::tuning::kForecastActs) {
-    backlog.counted = sync::Backlog::Counted::not_all;
-  }
-  for (const storage::Intent& act : acts) {
-    const bool is_done = act.state == storage::IntentState::sent;
-    if (act.remote != remote || act.state == storage::IntentState::held || is_done) continue;
-    if (act.attachments.empty()) ++backlog.small;
-    backlog.files += static_cast<int>(act.attachments.size());
-    for (const storage::Attachment& file : act.attachments) backlog.bytes += file.size;
-    if (act.attachments.empty()) continue;
-    TRY_ASSIGN(const auto uploads, parts.work->uploads_of(act.id));
-    for (const storage::Upload& upload : uploads) backlog.bytes -= upload.bytes_confirmed();
-  }
-  return backlog;
-}
-
-Result<Document> forecast_document(Parts& parts, const app::RemoteParts& account) {
-  TRY_ASSIGN(const auto backlog, backlog_of(parts, account.config.name));
-  const sync::Remote& remote = *account.remote;
-  const auto hour = remote.gate.hourly();
-  const auto made = sync::forecast(backlog, remote.link_model, hour ? hour->limit : 0);
-  Document document{{"edits", backlog.small},
-                    {"files", backlog.files},
-                    {"bytes", backlog.bytes},
-                    {"words", made.words}};
-  document.set("seconds",
-               made.files_in ? base::Value(made.files_in->count() / 1'000) : base::Value(nullptr));
-  return document;
-}
-
 Document remote_document(const app::RemoteParts& parts, base::Millis clock_ahead) {
   const sync::Remote& remote = *parts.remote;
   Document link{{"state", link_name(remote.link.state())}};
@@ -236,7 +200,8 @@ Result<Document> status(Parts& parts) {
     const base::Millis ahead =
         remote->remote->clock_ahead + (parts.steady.wall() - parts.world.host.clock.wall());
     Document shown = remote_document(*remote, ahead);
-    TRY_ASSIGN(auto expected, forecast_document(parts, *remote));
+    TRY_ASSIGN(const auto outlook, give_outlook(parts, *remote));
+    auto expected = forecast_document(outlook, *remote->remote);
     shown.set("forecast", std::move(expected));
     remotes.push_back(std::move(shown));
     if (const auto progress = remote->engine->upload_progress()) {

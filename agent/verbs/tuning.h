@@ -9,6 +9,8 @@ namespace fieldsync::verbs::tuning {
 inline constexpr base::Millis kWaitMax{60'000};
 /// How often a waiting command looks: ten times a second reads as at once.
 inline constexpr base::Millis kWaitLook{100};
+/// Steps of one answer to `plan`: what a person can look through; the counts tell of the rest.
+inline constexpr int kPlanRowsMax = 200;
 /// Acts of one answer to `pending`, with all they contain: 100 of 1 MB each are the worst.
 inline constexpr int kPendingRowsMax = 100;
 /// Rows of one answer. 5,000 queue rows of 400 bytes are 2 MB; the counts tell of the rest.

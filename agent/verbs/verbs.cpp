@@ -26,6 +26,7 @@ const std::map<std::string_view, Direct>& direct_verbs() {
       {"logout", logout},     {"conflicts", conflicts},
       {"resolve", resolve},   {"hold", hold},
       {"resync", resync},     {"pending", pending},
+      {"send", send},
   };
   return verbs;
 }
@@ -37,6 +38,7 @@ Verbs::Verbs(Parts& parts) : parts_(parts) {}
 void Verbs::call(std::string_view verb, const Document& arguments, Answer answer) {
   const auto direct = direct_verbs().find(verb);
   if (direct != direct_verbs().end()) return answer(direct->second(parts_, arguments));
+  if (verb == "plan") return answer(plan(parts_));
   if (verb == "status") return answer(status(parts_));
   if (verb == "wait") return wait(arguments, std::move(answer));
   if (verb == "login") return login(parts_, arguments, std::move(answer));

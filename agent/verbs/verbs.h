@@ -2,6 +2,7 @@
 
 #include "agent/api/commands.h"
 #include "agent/app/parts.h"
+#include "agent/sync/outlook.h"
 
 /// The verbs of api::Commands on the parts of one agent, a file per family.
 namespace fieldsync::verbs {
@@ -59,6 +60,13 @@ Result<Document> sync(Parts& parts, const Document& arguments);
 bool is_idle(const Parts& parts);
 /// "3 queued, link down (next try in 4 s)" for a status line.
 std::string status_line(Parts& parts);
+
+// --- plan_verbs.cpp ------------------------------------------------------------------------------
+Result<Document> plan(Parts& parts);
+Result<Document> send(Parts& parts, const Document& arguments);
+/// What waits for the account and when it arrives; to be held against what then happens.
+Result<sync::Outlook> give_outlook(Parts& parts, const app::RemoteParts& account);
+Document forecast_document(const sync::Outlook& outlook, const sync::Remote& remote);
 
 // --- account_verbs.cpp ---------------------------------------------------------------------------
 Result<Document> follow(Parts& parts, const Document& arguments);

@@ -77,6 +77,8 @@ inline constexpr int kPartsMax = 10'000;
 /// One form post carries the whole file: the storage's own limit for a single body.
 inline constexpr ByteCount kPlainBytesMax = 5'000'000'000;
 inline constexpr base::Millis kAttachWithin{7LL * 24 * 3600 * 1000};
+/// And begun within this (7.1; of the addresses of segments no life is documented).
+inline constexpr base::Millis kStartWithin{3600 * 1000};
 }  // namespace limit
 
 /// Names of tools in `settings/permissions`, lower case with `_` for spaces, and our tool. The full

@@ -197,6 +197,7 @@ Result<UploadTicket> read_ticket(const UploadSpec& spec, const HttpResponse& rep
 Capabilities upload_capabilities(const ProcoreOptions& options) {
   Capabilities can;
   can.upload_style = options.upload_style;
+  can.start_within = limit::kStartWithin;
   can.attach_within = limit::kAttachWithin;
   switch (options.upload_style) {
     case UploadStyle::segmented:

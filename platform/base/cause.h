@@ -57,6 +57,7 @@ enum class Cause {
   type_not_accepted,
   name_adjusted,
   upload_expired,
+  data_plan,
   notes_not_complete,
   // This machine.
   disk_low,

@@ -79,12 +79,24 @@ CAUSE_TEST(rate_limited, "photos stopped uploading after a few hundred") {
   for (int i = 0; i < 40; ++i) last = world.photo("photo " + std::to_string(i));
   world.run_for(minutes(20));
   const Document why = world.why(last);
-  check_explained(why, Cause::rate_limited, "requests go again at", Next::planned);
+  check_explained(why, Cause::rate_limited, "kept for edits; files go again at", Next::planned);
   CHECK(why.text("next_attempt") > base::to_iso_seconds(world.clock.wall() + minutes(5)));
   const Document status = world.call("status");
   CHECK(status.find("budget")->as_document()->find("hour")->as_document()->integer("limit") == 30);
   world.control(net::Method::patch, "/settings", {{"rate_hourly", 3600}});
   world.check_well(last);
+}
+
+CAUSE_TEST(data_plan, "the photos stay here until the evening") {
+  CauseWorld world;
+  world.kill();
+  world.config.data_plan.always.files_at = {{0x7F, 18 * 60, 6 * 60}};
+  world.restart();
+  const std::string photo = world.photo("a photo at noon");
+  world.run_for(minutes(10));
+  check_explained(world.why(photo), Cause::data_plan, "not to travel at this hour", Next::planned);
+  world.call("send", {{"item", photo}});
+  world.check_well(photo);
 }
 
 CAUSE_TEST(service_busy, "file upload failed: 503") {

@@ -23,7 +23,8 @@ void fuzz_one(std::string_view input) {
     expect(!follow.project.raw().empty(), "what is followed has an id");
   }
   expect(config.poll_interval >= base::Millis{10'000}, "no poll without a pause");
-  expect(config.send_bytes_per_second >= 0 && config.free_space_reserve >= 0, "no negative bytes");
+  expect(config.data_plan.always.send_bytes_per_second >= 0 && config.free_space_reserve >= 0,
+         "no negative bytes");
 
   const auto whole = app::parse_config(input, "fieldsync.toml");
   expect(whole.ok() == reading.faults.empty(), "any fault refuses the config");

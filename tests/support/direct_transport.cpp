@@ -10,22 +10,65 @@ using base::Failure;
 using net::HttpOutcome;
 using net::Reach;
 
+namespace {
+
+/// How often a body that leaves tells so: often enough to be seen moving.
+constexpr base::Millis kProgressEvery{500};
+
+base::ByteCount size_of(const net::HttpRequest& request) {
+  if (const auto* text = std::get_if<std::string>(&request.body)) {
+    return static_cast<base::ByteCount>(text->size());
+  }
+  const auto* slice = std::get_if<net::FileSlice>(&request.body);
+  return slice ? slice->size : 0;
+}
+
+}  // namespace
+
 net::ExchangeId DirectTransport::submit(net::HttpRequest request, DoneCallback done,
-                                        ProgressCallback) {
+                                        ProgressCallback progress) {
   const std::uint64_t id = ++last_;
   auto answer = std::make_shared<DoneCallback>(std::move(done));
-  wire_.call_at(one_way_from_now(), [this, id, life = life_, request = std::move(request), answer] {
+  const base::Instant begun = host_.clock.now();
+  const base::Instant left = left_at(request);
+  const base::ByteCount size = size_of(request);
+  if (progress && left > begun) tell_progress(left, size, std::move(progress));
+  const auto arrive = [this, id, life = life_, begun, size, answer](HttpOutcome outcome) {
+    outcome.took = host_.clock.now() - begun;
+    if (outcome.response) outcome.bytes_sent = size;
+    if (cancelled_.erase(id) == 0 && life == life_) (*answer)(std::move(outcome));
+  };
+  wire_.call_at(one_way_from(left), [this, id, request = std::move(request), arrive] {
     if (cancelled_.erase(id) != 0) return;
     const auto outcome = std::make_shared<HttpOutcome>(carry(request));
-    wire_.call_at(one_way_from_now(), [this, id, life, outcome, answer] {
-      if (cancelled_.erase(id) == 0 && life == life_) (*answer)(std::move(*outcome));
-    });
+    wire_.call_at(one_way_from(host_.clock.now()),
+                  [outcome, arrive] { arrive(std::move(*outcome)); });
   });
   return net::ExchangeId{id};
 }
 
-base::Instant DirectTransport::one_way_from_now() const {
-  return host_.clock.now() + round_trip / 2 + (delay ? delay() : base::Millis{0});
+base::Instant DirectTransport::one_way_from(base::Instant start) const {
+  return start + round_trip / 2 + (delay ? delay() : base::Millis{0});
+}
+
+base::Instant DirectTransport::left_at(const net::HttpRequest& request) {
+  const base::Instant now = host_.clock.now();
+  const bool takes_time = up_rate > 0 && std::holds_alternative<net::FileSlice>(request.body);
+  if (!takes_time) return now;
+  way_is_free_at_ =
+      std::max(now, way_is_free_at_) + base::Millis{size_of(request) * 1'000 / up_rate};
+  return way_is_free_at_;
+}
+
+/// Told on the way of the machine: a process that was killed hears nothing more.
+void DirectTransport::tell_progress(base::Instant left, base::ByteCount size,
+                                    ProgressCallback progress) {
+  const base::Instant next = std::min(left, host_.clock.now() + kProgressEvery);
+  host_.loop.call_at(next, [this, left, size, progress] {
+    const base::Millis to_go = left - host_.clock.now();
+    progress(size - std::min(size, to_go.count() * up_rate / 1'000), 0);
+    if (to_go.count() > 0) tell_progress(left, size, progress);
+  });
 }
 
 void DirectTransport::cancel(net::ExchangeId exchange) {

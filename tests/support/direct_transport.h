@@ -36,6 +36,9 @@ class DirectTransport final : public net::HttpTransport {
   /// Asked for each request; nothing happens to it when unset.
   std::function<Mishap(const net::HttpRequest&)> mishap;
   base::Millis round_trip{50};
+  /// Bytes a second at which the bodies of files leave, one after the other; what is small
+  /// overtakes them. 0: at once.
+  std::int64_t up_rate = 0;
   /// Added to one way of one exchange, asked for each way: requests overtake each other then.
   std::function<base::Millis()> delay;
   /// Requests that reached the sandbox, by "METHOD path" without ids: for counting calls.
@@ -46,12 +49,16 @@ class DirectTransport final : public net::HttpTransport {
   base::Result<net::HttpResponse> deliver(const net::HttpRequest& request);
   base::Result<std::string> body_of(const net::HttpRequest& request);
 
-  base::Instant one_way_from_now() const;
+  base::Instant one_way_from(base::Instant start) const;
+  /// When the last byte of a body of this size has left.
+  base::Instant left_at(const net::HttpRequest& request);
+  void tell_progress(base::Instant left, base::ByteCount size, ProgressCallback progress);
 
   platform::Host host_;
   platform::EventLoop& wire_;
   net::sandbox::Sandbox& sandbox_;
   std::uint64_t last_ = 0;
+  base::Instant way_is_free_at_{};
   int life_ = 0;  ///< counts kills
   std::set<std::uint64_t> cancelled_;
 };

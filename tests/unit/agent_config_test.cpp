@@ -58,8 +58,28 @@ TEST_CASE("a whole file becomes values") {
   CHECK(config->state_folder == "/srv/fs");
   CHECK(config->log_level == "debug");
   CHECK(config->ca_file == "/etc/ca.pem");
-  CHECK(config->send_bytes_per_second == 500'000);
+  CHECK(config->data_plan.always.send_bytes_per_second == 500'000);
   CHECK(config->free_space_reserve == 1'500'000'000);
+}
+
+TEST_CASE("a data plan becomes values, network by network") {
+  const auto config = parse_config(
+      "[data_plan]\nmetered = [\"usb*\"]\nunmetered = [\"wwan1\"]\n"
+      "files_at = [\"18:00-06:00\", \"sat-sun\"]\nbytes_a_day = \"5 GB\"\n"
+      "[data_plan.on_metered]\nbytes_a_day = \"200 MB\"\nsend_rate = \"100 kB/s\"\n"
+      "[data_plan.on_roaming]\nbytes_a_day = \"0 B\"\n",
+      "x.toml");
+  REQUIRE(config.ok());
+  const sync::DataPlan& plan = config->data_plan;
+  CHECK(plan.metered_interfaces == std::vector<std::string>{"usb*"});
+  CHECK(plan.unmetered_interfaces == std::vector<std::string>{"wwan1"});
+  REQUIRE(plan.always.files_at.size() == 2);
+  CHECK(plan.always.files_at[0] == sync::WeekSpan{0x7F, 18 * 60, 6 * 60});
+  CHECK(plan.always.bytes_a_day == 5'000'000'000);
+  CHECK(plan.metered.bytes_a_day == 200'000'000);
+  CHECK(plan.metered.send_bytes_per_second == 100'000);
+  CHECK(plan.metered.files_at.empty());
+  CHECK(plan.roaming.bytes_a_day == 0);
 }
 
 TEST_CASE("an empty file is a good one") {
@@ -76,6 +96,12 @@ struct Row {
 };
 // The remote's section has five lines: what follows begins at line 6.
 const std::vector<Row> kFaultyFiles{
+    {"hours nobody understands", "[data_plan]\nfiles_at = [\"evenings\"]\n",
+     "x.toml:2: [data_plan] files_at: \"evenings\": expected times such as"},
+    {"a plan that is no list", "[data_plan.on_metered]\nfiles_at = \"sat\"\n",
+     "x.toml:2: [data_plan.on_metered] files_at: expected a list of times"},
+    {"a network class there is not", "[data_plan.on_wifi]\n",
+     "x.toml:1: [data_plan] on_wifi: unknown key"},
     {"unknown key in a remote", kRemote + "colour = 1\n",
      "x.toml:6: [remote.procore] colour: unknown key"},
     {"unknown section", "[agnet]\n", "x.toml:1: top level: agnet: unknown key"},

@@ -41,8 +41,20 @@ struct Rig {
                             return app;
                           }(),
                           "x"};
-  sync::Remote remote{base::RemoteName("procore"),          service, tokens,
-                      sync::LinkSense(platform::Random(1)), {},      base::ServiceId("1"),
+  std::unique_ptr<storage::WorkStore> work = [this] {
+    REQUIRE(world.files->make_folder(machine.folder / "explained").ok());
+    auto opened = storage::WorkStore::open(machine.folder / "explained", {}, world.clock.wall());
+    REQUIRE(opened.ok());
+    return std::move(opened->store);
+  }();
+  sync::DataMeter data{world.clock, base::null_log(), *work, {}};
+  sync::Remote remote{base::RemoteName("procore"),
+                      service,
+                      tokens,
+                      data,
+                      sync::LinkSense(platform::Random(1)),
+                      {},
+                      base::ServiceId("1"),
                       sync::Breakers(platform::Random(1))};
   base::WallTime now() const { return world.clock.wall(); }
 };

@@ -30,6 +30,7 @@ IntentFacts intent(std::int64_t id, IntentState state, const std::string& kind =
 
 IntentFacts photo(std::int64_t id, IntentState state, IntentFacts::Uploads uploads) {
   IntentFacts facts = intent(id, state, "photo");
+  facts.intent.attachments.emplace_back();
   facts.uploads = uploads;
   facts.proof = IntentFacts::Proof::by_list;
   return facts;
@@ -244,4 +245,95 @@ TEST_CASE("rounds run when they are due and name their time when they are not") 
   const Plan rounds = plan(s);
   CHECK(shape(rounds) == "pull:rfis");
   CHECK(rounds.wake == kNow + base::Millis{9'000});
+}
+
+namespace {
+
+IntentFacts captured(std::int64_t id, IntentFacts::Uploads uploads, base::ByteCount bytes = 0) {
+  IntentFacts facts = photo(id, IntentState::queued, uploads);
+  facts.bytes_left = bytes;
+  return facts;
+}
+
+Situation with_hour(int remaining) {
+  Situation s = calm();
+  s.hour = sync::HourBudget{600, remaining, kNow + std::chrono::minutes(60)};
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("the hour's last calls are for people and for news of drawings") {
+  using Uploads = IntentFacts::Uploads;
+  const auto all = [](int remaining) {
+    Situation s = with_hour(remaining);
+    s.intents = {intent(1, IntentState::queued), captured(2, Uploads::ready),
+                 captured(3, Uploads::missing)};
+    s.tools = {tool("drawings", {}), tool("rfis", {})};
+    return plan(s);
+  };
+  CHECK(shape(all(70)) == "push1 pull:drawings push2 pull:rfis upload3");
+  // Each that goes leaves one less: six were to spare, an upload needs three to its end.
+  CHECK(shape(all(66)) == "push1 pull:drawings push2 pull:rfis");
+  const Plan last = all(60);
+  CHECK(shape(last) == "push1 pull:drawings");
+  CHECK(last.wake == kNow + sync::tuning::kKeptLook);
+}
+
+TEST_CASE("less is kept the nearer the hour's end is, and of a small limit a fifth") {
+  const auto kept = [](int limit, int minutes) {
+    return sync::kept_for_people({limit, limit, kNow + std::chrono::minutes(minutes)}, kNow);
+  };
+  CHECK(kept(600, 60) == 60);
+  CHECK(kept(3'600, 60) == 60);
+  CHECK(kept(100, 60) == 20);
+  CHECK(kept(600, 30) == 30);
+  CHECK(kept(600, 0) == 0);
+}
+
+TEST_CASE("an upload in hurry or wanted now goes first, also with calls that are kept") {
+  using Uploads = IntentFacts::Uploads;
+  Situation s = with_hour(60);
+  s.intents = {captured(1, Uploads::missing), captured(2, Uploads::missing),
+               captured(3, Uploads::ready), captured(4, Uploads::missing)};
+  s.intents[1].haste = sync::Haste::hurry;
+  s.intents[2].haste = sync::Haste::hurry;
+  s.intents[3].haste = sync::Haste::urgent;
+  CHECK(shape(plan(s)) == "push3 upload4 upload2");
+  s.hour.reset();
+  CHECK(shape(plan(s)) == "push3 upload4 upload2 upload1");
+  s.uploads_in_flight = sync::tuning::kUploadsAtOnce;
+  CHECK(shape(plan(s)) == "push3 upload4");
+}
+
+TEST_CASE("no upload is created that could not begin within its time") {
+  using Uploads = IntentFacts::Uploads;
+  Situation s = calm();
+  s.start_within = std::chrono::hours(1);
+  s.bytes_per_second = 100'000;  // 360 MB an hour, 270 MB in three quarters of it
+  s.intents = {captured(1, Uploads::missing, 200'000'000),
+               captured(2, Uploads::missing, 80'000'000), captured(3, Uploads::missing, 1'000)};
+  CHECK(shape(plan(s)) == "upload1 upload2");
+  s.intents[1].bytes_left = 60'000'000;
+  CHECK(shape(plan(s)) == "upload1 upload2 upload3");
+  // The one under way counts as well.
+  s.busy = {sync::item_key(s.intents[0].intent.item)};
+  s.intents[0].bytes_left = 280'000'000;
+  CHECK(shape(plan(s)) == "");
+  s.start_within = {};
+  CHECK(shape(plan(s)) == "upload2 upload3");
+}
+
+TEST_CASE("what the data plan keeps back waits until it is looked at again; the rest goes") {
+  using Uploads = IntentFacts::Uploads;
+  Situation s = calm();
+  s.files = Situation::Files::wait;
+  s.files_look_at = kNow + base::Millis{900'000};
+  s.intents = {intent(1, IntentState::queued), captured(2, Uploads::missing),
+               captured(3, Uploads::ready), captured(4, Uploads::missing)};
+  s.intents[3].haste = sync::Haste::urgent;
+  s.downloads.emplace_back();
+  const Plan made = plan(s);
+  CHECK(shape(made) == "push1 push3 upload4");
+  CHECK(made.wake == s.files_look_at);
 }
