@@ -9,6 +9,7 @@ fs_add_test(platform_tests
     unit/platform_kinds_test.cpp
     unit/platform_log_test.cpp
     unit/platform_network_monitor_test.cpp
+    unit/platform_network_state_test.cpp
     unit/platform_process_test.cpp
     unit/platform_random_test.cpp
     unit/platform_socket_test.cpp

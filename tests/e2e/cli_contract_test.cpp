@@ -35,6 +35,19 @@ TEST_CASE("queue, status, list, show, why and receipts print the documented fiel
   }
   CHECK(part(queue.document(), "counts").integer("open") == 2);
 
+  const Said planned = site.must({"plan"});
+  check_fields(planned.document(), {"remotes", "data_plan"});
+  check_fields(part(planned.document(), "data_plan"),
+               {"interface", "cost", "files", "why", "files_go_at", "bytes_today"});
+  const Document& account = *list_in(planned.document(), "remotes").front().as_document();
+  check_fields(account, {"remote", "steps", "left_out", "forecast", "calls"});
+  check_fields(part(account, "forecast"), {"edits", "files", "bytes", "words", "seconds",
+                                           "median_error_percent", "forecasts_measured"});
+  for (const Value& step : list_in(account, "steps")) {
+    check_fields(*step.as_document(), {"order", "when"});
+  }
+  check_fields(site.must({"send", item}).document(), {"item", "count", "held"});
+
   const Document status = site.status();
   check_fields(status, {"link", "login", "budget", "projects", "queue"});
   for (const Value& project : list_in(status, "projects")) {

@@ -128,8 +128,9 @@ TEST_CASE("an upload that could not begin within its hour is created anew, not t
 TEST_CASE("a photo whose upload nears its end is attached with the last calls of the hour") {
   SmallWorld world;
   world.run_for(minutes(1));
-  world.control(net::Method::post, "/faults",
-                {{"match", "POST /rest/v1.0/images"}, {"count", -1}, {"action", "status"}, {"status", 503}});
+  world.control(
+      net::Method::post, "/faults",
+      {{"match", "POST /rest/v1.0/images"}, {"count", -1}, {"action", "status"}, {"status", 503}});
   world.call("add", {{"kind", "photo"}, {"files", List{world.stage("p.jpg", "late")}}});
   world.run_for(hours(6 * 24));
   CHECK(first_cause(world) == "service_busy");
