@@ -11,11 +11,13 @@ namespace fieldsync::storage {
 namespace {
 
 /// Those of the states with something to do that any act is in: most of the time none, and of
-/// the others nothing need be asked.
+/// the others nothing need be asked. (Three names in an IN would cost SQLite a table each time.)
 std::vector<std::string> workable_states(Database& db) {
   std::vector<std::string> states;
-  db.each("SELECT state FROM tally WHERE amount > 0 AND state IN ('queued', 'in_doubt', 'sent')",
-          [&](const Row& row) { states.push_back(row.text(0)); });
+  db.each("SELECT state FROM tally WHERE amount > 0", [&](const Row& row) {
+    const std::string_view state = row.bytes(0);
+    if (state == "queued" || state == "in_doubt" || state == "sent") states.emplace_back(state);
+  });
   return states;
 }
 
@@ -270,6 +272,8 @@ Result<std::vector<RecordId>> WorkStore::local_items(const ProjectId& project, c
 Result<std::vector<RecordId>> WorkStore::items_with_open_intents(const ProjectId& project,
                                                                  const KindId& kind) {
   return guarded([&] {
+    // As for most pages that are read.
+    if (count_open(*db_) == 0) return std::vector<RecordId>();
     return items_where(*db_,
                        "SELECT DISTINCT item FROM intent INDEXED BY intent_open WHERE " FS_OPEN
                        " AND project = ? AND kind = ? ORDER BY item",

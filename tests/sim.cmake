@@ -33,6 +33,7 @@ set_source_files_properties(sim/main.cpp PROPERTIES
 fs_add_test(sim_sweep_tests
   SOURCES
     sim/migration_sweep_test.cpp
+    sim/sim_disk_test.cpp
     sim/sweep.cpp
     sim/sweeps_test.cpp
   LIBRARIES fs_sim

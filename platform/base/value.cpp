@@ -41,6 +41,9 @@ Document::Document(std::vector<Field> fields) : fields_(std::move(fields)) {
 }
 
 namespace {
+/// Room for as many at the first one: growing by ones moves every field each time.
+constexpr std::size_t kFieldsAtFirst = 4;
+
 bool comes_before(const Field& field, std::string_view name) { return field.name < name; }
 
 auto lower_bound(auto& fields, std::string_view name) {
@@ -60,6 +63,10 @@ Value* Document::find(std::string_view name) {
 Value& Document::operator[](std::string_view name) {
   auto at = lower_bound(fields_, name);
   if (at == fields_.end() || at->name != name) {
+    if (fields_.empty()) {
+      fields_.reserve(kFieldsAtFirst);
+      at = fields_.end();
+    }
     at = fields_.insert(at, Field{std::string(name), Value{}});
   }
   return at->value;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,10 @@ struct Promise {
   std::string item;      ///< the record's id on the device
   std::int64_t act = 0;  ///< the act's number on the device
   std::string kind;
-  std::string field;   ///< of a create or edit
-  std::string text;    ///< unique to it, or shared by `copies` captures
-  std::string sha256;  ///< of a file
+  std::string field;           ///< of a create or edit
+  std::string text;            ///< unique to it, or shared by `copies` captures
+  std::string sha256;          ///< of a file
+  std::set<std::string> days;  ///< of a note: the day it was captured on, there and then
   int copies = 1;
 };
 

@@ -14,11 +14,16 @@ class DeviceClock final : public platform::Clock {
   explicit DeviceClock(const Schedule& schedule) : schedule_(schedule) {}
   base::Instant now() const override { return schedule_.now(); }
   base::WallTime wall() const override { return kStart + ahead + schedule_.now().since_start; }
-  int utc_offset_minutes(base::WallTime) const override { return utc_offset; }
+  int utc_offset_minutes(base::WallTime at) const override {
+    return at < summer_time_ends ? utc_offset : utc_offset_later;
+  }
 
   /// How far this machine's clock is ahead of true time.
   base::Millis ahead{0};
   int utc_offset = 0;
+  /// When clocks are put forward or back, and the offset from then on.
+  base::WallTime summer_time_ends{base::Millis::max()};
+  int utc_offset_later = 0;
   static constexpr base::WallTime kStart{base::Millis{1'790'000'000'000}};  // 2026-09-21
 
  private:

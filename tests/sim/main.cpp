@@ -1,3 +1,4 @@
+#include <sqlite3.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -224,6 +225,9 @@ int main(int argc, char** argv) {
   using namespace fieldsync::sim;
   const Options options = read_options(argc, argv);
   std::signal(SIGABRT, tell_seed);
+  // Worlds have one thread; before the first disk, because SQLite must not have begun.
+  sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   if (!options.regressions.empty()) return run_regressions(options);
   Tally& tally = shared_tally();
   run_all(options, tally);

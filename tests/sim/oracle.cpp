@@ -83,6 +83,18 @@ int times_in(const Document& record, const Promise& promise) {
   return fields_in(record).text(promise.field) == promise.text ? 1 : 0;
 }
 
+/// A note that counts for another day than it was written on, in the field's own time.
+std::string check_day(Holdings& service, const Promise& promise) {
+  if (promise.days.empty()) return "";
+  for (const Value& entry : service.of(promise.kind)) {
+    const Document& record = *entry.as_document();
+    if (times_in(record, promise) == 0 || promise.days.contains(record.text("day"))) continue;
+    return "wrong day: " + promise.text + " was written on " + *promise.days.begin() +
+           " and counts for " + record.text("day");
+  }
+  return "";
+}
+
 /// `deleted`: what the office deleted since. It may have done so before the agent could look.
 struct Count {
   int alive = 0, deleted = 0;
@@ -129,6 +141,7 @@ std::string check_one(SimWorld& world, Holdings& service, const Promise& promise
   if (found.alive > promise.copies) {
     return "doubled: " + text_of(promise) + " is there " + std::to_string(found.alive) + " times";
   }
+  if (const std::string other = check_day(service, promise); !other.empty()) return other;
   if (promise.word == Promise::Word::let_go) return "";
   if (promise.word == Promise::Word::taken_back) {
     // RFIs the office may restore.

@@ -1,4 +1,5 @@
 #include "net/sandbox/seed_people.h"
+#include "platform/base/time_text.h"
 #include "storage/blob_store.h"
 #include "tests/sim/sim_world.h"
 #include "tests/sim/tuning.h"
@@ -49,6 +50,12 @@ std::string photo_bytes(const std::string& mark, Random& random) {
   return bytes;
 }
 
+/// Cameras count anew on each card: many files have one name, or nearly.
+std::string file_name(SimWorld& world, const Step& step) {
+  if (!world.plan().has(Trouble::same_names)) return label(step) + ".jpg";
+  return step.number % 2 == 0 ? "IMG_0001.JPG" : "img_0001.jpg";
+}
+
 /// Notes what `add` acknowledged.
 void promise_create(SimWorld& world, const Step& step, const Document& answer, Promise promise) {
   promise.device = step.device;
@@ -58,13 +65,23 @@ void promise_create(SimWorld& world, const Step& step, const Document& answer, P
   world.book().push_back(std::move(promise));
 }
 
+/// As the calendar beside the device shows it.
+std::string day_at(const Device& device) {
+  const base::WallTime now = device.clock.wall();
+  return base::to_iso_date(now, device.clock.utc_offset_minutes(now));
+}
+
 void add_notes(SimWorld& world, Device& device, const Step& step, int copies) {
   const std::string text = "note " + label(step);
   int kept = 0;
   std::optional<Document> last;
+  std::set<std::string> days;
   for (int i = 0; i < copies; ++i) {
+    days.insert(day_at(device));
     const auto answer =
         world.call(device, "add", {{"kind", "note"}, {"fields", Document{{"comment", text}}}});
+    // A slow disk may take until the next day.
+    days.insert(day_at(device));
     if (!answer) continue;
     ++kept;
     last = *answer;
@@ -75,6 +92,7 @@ void add_notes(SimWorld& world, Device& device, const Step& step, int copies) {
   promise.field = "comment";
   promise.text = text;
   promise.copies = kept;
+  promise.days = std::move(days);
   promise_create(world, step, *last, promise);
 }
 
@@ -88,7 +106,7 @@ void add_rfi(SimWorld& world, Device& device, const Step& step, bool with_file) 
   std::string bytes;
   if (with_file) {
     bytes = bytes_for(mark, random);
-    const auto file = stage(device, bytes, mark + ".jpg");
+    const auto file = stage(device, bytes, file_name(world, step));
     if (!file) return;
     arguments.set("files", List{*file});
   }
@@ -108,7 +126,7 @@ void add_rfi(SimWorld& world, Device& device, const Step& step, bool with_file) 
 void add_photo(SimWorld& world, Device& device, const Step& step) {
   Random random(step.seed);
   const std::string bytes = photo_bytes(label(step), random);
-  const auto file = stage(device, bytes, label(step) + ".jpg");
+  const auto file = stage(device, bytes, file_name(world, step));
   if (!file) return;
   const auto answer = world.call(device, "add", {{"kind", "photo"}, {"files", List{*file}}});
   if (!answer) return;
@@ -195,7 +213,7 @@ void attach(SimWorld& world, Device& device, const Step& step) {
   const std::string item = seen_rfi(world, device, random);
   if (item.empty()) return;
   const std::string bytes = bytes_for(label(step), random);
-  const auto file = stage(device, bytes, label(step) + ".jpg");
+  const auto file = stage(device, bytes, file_name(world, step));
   if (!file) return;
   const auto answer = world.call(device, "attach", {{"item", item}, {"files", List{*file}}});
   if (!answer) return;

@@ -64,14 +64,15 @@ constexpr std::string_view kTroubleNames[] = {
     "server_error", "error_after",  "too_many",    "unauthorized", "login_page", "stalled",
     "slow",         "body_limit",   "flapping",    "crashes",      "sleeps",     "clock_steps",
     "disk_full",    "disk_errors",  "mirror_loss", "office",       "clashes",    "deletions",
-    "rights",       "logins",       "budget"};
+    "rights",       "logins",       "budget",      "slow_disk",    "time_zones", "same_names"};
 static_assert(std::size(kTroubleNames) == static_cast<std::size_t>(Trouble::count));
 
 /// How likely a world has a trouble.
 double likelihood(Profile profile, Trouble trouble) {
   const bool of_link = trouble <= Trouble::flapping;
-  const bool of_machine = trouble >= Trouble::crashes && trouble <= Trouble::mirror_loss;
-  const bool of_office = trouble >= Trouble::office;
+  const bool of_machine = (trouble >= Trouble::crashes && trouble <= Trouble::mirror_loss) ||
+                          trouble == Trouble::slow_disk;
+  const bool of_office = trouble >= Trouble::office && trouble <= Trouble::budget;
   switch (profile) {
     case Profile::swarm:
       return 0.3;
@@ -294,10 +295,16 @@ Plan make_plan(std::uint64_t seed, Profile profile) {
   plan.tools = draw_tools(profile, seed);
   const double several = is_narrow(profile) ? 0.15 : 0.3;
   plan.devices = random.chance(several) ? (random.chance(0.3) ? 3 : 2) : 1;
-  for (int i = 0; i < static_cast<int>(Trouble::count); ++i) {
-    const auto trouble = static_cast<Trouble>(i);
-    if (random.chance(likelihood(profile, trouble))) plan.troubles.push_back(trouble);
-  }
+  const auto draw = [&](Random& from, Trouble first, Trouble end) {
+    for (int i = static_cast<int>(first); i < static_cast<int>(end); ++i) {
+      const auto trouble = static_cast<Trouble>(i);
+      if (from.chance(likelihood(profile, trouble))) plan.troubles.push_back(trouble);
+    }
+  };
+  draw(random, Trouble::refused, Trouble::slow_disk);
+  // Troubles that were thought of later are drawn apart, so that the others stay what they were.
+  Random later(seed * 47 + 13);
+  draw(later, Trouble::slow_disk, Trouble::count);
   plan.span = kMinute * span_minutes(profile, random);
   add_steps(plan, random);
   return plan;
@@ -337,6 +344,24 @@ LinkFaults link_faults(const Plan& plan, int device) {
     faults.down = down;
   }
   return faults;
+}
+
+Zone zone_of(const Plan& plan, int device) {
+  Random random(plan.seed * 53 + static_cast<std::uint64_t>(device));
+  // Half of them so that the day changes while things happen.
+  const auto anywhere = 15 * random.between(-48, 56);
+  const auto near_midnight = random.between(tuning::kMidnightFrom, tuning::kMidnightTo);
+  const bool near = random.chance(0.5);
+  const bool forward = random.chance(0.5);
+  const Millis when{random.between(0, 2 * plan.span.count())};
+  const auto offset = static_cast<int>(near ? near_midnight : anywhere);
+  return {offset, offset + (forward ? 60 : -60), when};
+}
+
+Millis slowest_sync(const Plan& plan) {
+  Random random(plan.seed * 59 + 17);
+  const Millis drawn{static_cast<std::int64_t>(std::exp(random.fraction() * 5) * 10)};
+  return plan.has(Trouble::slow_disk) ? drawn : Millis{0};
 }
 
 base::Document service_settings(const Plan& plan) {

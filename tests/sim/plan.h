@@ -98,6 +98,9 @@ enum class Trouble {
   rights,
   logins,
   budget,
+  slow_disk,
+  time_zones,
+  same_names,
   count,
 };
 std::string_view name(Trouble trouble);
@@ -125,6 +128,15 @@ struct Plan {
 Plan make_plan(std::uint64_t seed, Profile profile);
 /// What the plan's troubles do to the link of a device.
 LinkFaults link_faults(const Plan& plan, int device);
+/// Where a device is in a world with the trouble time_zones, and when summer time begins or ends
+/// there.
+struct Zone {
+  int utc_offset = 0, utc_offset_later = 0;  ///< minutes
+  base::Millis changes_after{0};             ///< the world's beginning
+};
+Zone zone_of(const Plan& plan, int device);
+/// The longest that a sync of a slow disk takes in this world; 0 where disks are quick.
+base::Millis slowest_sync(const Plan& plan);
 /// Switches of the service that the plan's seed throws, by name.
 base::Document service_settings(const Plan& plan);
 

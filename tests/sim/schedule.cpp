@@ -24,7 +24,7 @@ bool Schedule::run_one(base::Instant end) {
     return false;
   }
   const auto first = queue_.begin();
-  now_ = std::get<0>(first->first);
+  now_ = std::max(now_, std::get<0>(first->first));
   const platform::Task task = std::move(first->second);
   keys_.erase(std::get<2>(first->first));
   queue_.erase(first);

@@ -30,6 +30,8 @@ class Schedule {
     return put(when, random_.below(3), std::move(task));
   }
   void cancel(EventId event);
+  /// Time goes on while an event runs: what is due meanwhile comes late.
+  void pass(base::Millis span) { now_ = now_ + span; }
 
   /// Runs the next event that is due by `end`; otherwise goes to `end` and returns false.
   bool run_one(base::Instant end);

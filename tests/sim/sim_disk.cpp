@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/base/text.h"
 #include "tests/sim/sim_vfs.h"
 
 namespace fieldsync::sim {
@@ -27,6 +28,10 @@ void Inode::remember(ByteCount from, ByteCount to) {
 void Inode::write(ByteCount at, std::string_view data) {
   const ByteCount end = at + static_cast<ByteCount>(data.size());
   remember(at, end);
+  if (at == static_cast<ByteCount>(bytes_.size())) {
+    bytes_.append(data);
+    return;
+  }
   if (end > static_cast<ByteCount>(bytes_.size())) bytes_.resize(static_cast<std::size_t>(end));
   bytes_.replace(static_cast<std::size_t>(at), data.size(), data);
 }
@@ -124,15 +129,16 @@ class SimFile final : public platform::File {
   base::Path path_;
 };
 
+template <class Paths>
 class SimLock final : public platform::FileLock {
  public:
-  SimLock(std::set<base::Path>& locks, base::Path path) : locks_(locks), path_(std::move(path)) {
+  SimLock(Paths& locks, base::Path path) : locks_(locks), path_(std::move(path)) {
     locks_.insert(path_);
   }
   ~SimLock() override { locks_.erase(path_); }
 
  private:
-  std::set<base::Path>& locks_;
+  Paths& locks_;
   base::Path path_;
 };
 
@@ -140,19 +146,34 @@ Failure missing(const base::Path& path) {
   return Failure{Cause::file_unreadable, path + ": there is no such file"};
 }
 
-bool is_inside(const base::Path& path, const base::Path& folder) {
-  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}  // namespace
+
+bool SimDisk::ByName::operator()(const Path& a, const Path& b) const {
+  switch (names) {
+    case Names::exact:
+      return a < b;
+    case Names::fold_case:
+      return base::to_lower_ascii(a) < base::to_lower_ascii(b);
+  }
+  FS_CHECK(false);
 }
 
-}  // namespace
+bool SimDisk::is_same(std::string_view a, std::string_view b) const {
+  return rule_ == Names::exact ? a == b : base::to_lower_ascii(a) == base::to_lower_ascii(b);
+}
+
+bool SimDisk::is_inside(const Path& path, const Path& folder) const {
+  return path.size() > folder.size() && path[folder.size()] == '/' &&
+         is_same(std::string_view(path).substr(0, folder.size()), folder);
+}
 
 struct SimDisk::Vfs {
   explicit Vfs(SimDisk& disk) : vfs(disk) {}
   SimVfs vfs;
 };
 
-SimDisk::SimDisk(const platform::Clock& clock, platform::Random random)
-    : clock_(clock), random_(random), vfs_(std::make_unique<Vfs>(*this)) {}
+SimDisk::SimDisk(const platform::Clock& clock, platform::Random random, Names names)
+    : clock_(clock), random_(random), rule_(names), vfs_(std::make_unique<Vfs>(*this)) {}
 SimDisk::~SimDisk() = default;
 const std::string& SimDisk::vfs_name() const { return vfs_->vfs.name(); }
 
@@ -211,9 +232,11 @@ void SimDisk::process_begins() {
   power_ = Power::on;
 }
 
-void SimDisk::apply(Names& names, const NameChange& change) {
+void SimDisk::apply(Files& names, const NameChange& change) {
   if (!change.from.empty()) names.erase(change.from);
-  if (!change.to.empty()) names[change.to] = change.inode;
+  if (change.to.empty()) return;
+  names.erase(change.to);
+  names.emplace(change.to, change.inode);
 }
 
 void SimDisk::change_names(NameChange change) {
@@ -224,8 +247,8 @@ void SimDisk::change_names(NameChange change) {
 void SimDisk::make_names_durable(const Path& folder) {
   std::vector<NameChange> rest;
   for (NameChange& change : pending_) {
-    const bool here = (!change.from.empty() && parent_of(change.from) == folder) ||
-                      (!change.to.empty() && parent_of(change.to) == folder);
+    const bool here = (!change.from.empty() && is_same(parent_of(change.from), folder)) ||
+                      (!change.to.empty() && is_same(parent_of(change.to), folder));
     if (here) {
       apply(durable_names_, change);
     } else {
@@ -300,10 +323,10 @@ base::Result<> SimDisk::remove_tree(const Path& path) {
   TRY(try_call(DiskCall::remove, path));
   std::vector<Path> inside;
   for (const auto& [name, inode] : names_) {
-    if (name == path || is_inside(name, path)) inside.push_back(name);
+    if (is_same(name, path) || is_inside(name, path)) inside.push_back(name);
   }
   for (const Path& name : inside) forget(name);
-  std::erase_if(folders_, [&](const Path& f) { return f == path || is_inside(f, path); });
+  std::erase_if(folders_, [&](const Path& f) { return is_same(f, path) || is_inside(f, path); });
   return base::Done{};
 }
 
@@ -320,7 +343,7 @@ base::Result<std::vector<std::string>> SimDisk::list(const Path& path) {
   if (!folders_.contains(path)) return missing(path);
   std::set<std::string> found;
   const auto add = [&](const Path& name) {
-    if (is_inside(name, path) && parent_of(name) == path)
+    if (is_inside(name, path) && is_same(parent_of(name), path))
       found.insert(name.substr(path.size() + 1));
   };
   for (const auto& [name, inode] : names_) add(name);
@@ -346,7 +369,7 @@ base::Result<> SimDisk::clone(const Path& from, const Path&) {
 
 base::Result<std::unique_ptr<platform::FileLock>> SimDisk::lock(const Path& path) {
   if (locks_.contains(path)) return Failure{Cause::already_running, path + " is held"};
-  return std::unique_ptr<platform::FileLock>(std::make_unique<SimLock>(locks_, path));
+  return std::unique_ptr<platform::FileLock>(std::make_unique<SimLock<Paths>>(locks_, path));
 }
 
 }  // namespace fieldsync::sim

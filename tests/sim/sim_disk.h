@@ -50,7 +50,10 @@ class SimDisk final : public platform::FileSystem {
   template <class T = base::Done>
   using Result = base::Result<T>;
 
-  SimDisk(const platform::Clock& clock, platform::Random random);
+  /// fold_case: names that differ by the case of their letters are one, as on NTFS and exFAT; it
+  /// is shown as it was written last.
+  enum class Names { exact, fold_case };
+  SimDisk(const platform::Clock& clock, platform::Random random, Names names = Names::exact);
   ~SimDisk() override;
   const std::string& vfs_name() const;
 
@@ -99,25 +102,33 @@ class SimDisk final : public platform::FileSystem {
   Result<std::unique_ptr<platform::FileLock>> lock(const Path& path) override;
 
  private:
-  using Names = std::map<Path, std::shared_ptr<Inode>>;
+  struct ByName {
+    Names names;
+    bool operator()(const Path& a, const Path& b) const;
+  };
+  using Files = std::map<Path, std::shared_ptr<Inode>, ByName>;
+  using Paths = std::set<Path, ByName>;
   /// A change of names that the medium may not have yet.
   struct NameChange {
     Path from;  ///< the name that goes; empty: none
     Path to;    ///< the name that comes; empty: none
     std::shared_ptr<Inode> inode;
   };
-  static void apply(Names& names, const NameChange& change);
+  static void apply(Files& names, const NameChange& change);
+  bool is_same(std::string_view a, std::string_view b) const;
+  bool is_inside(const Path& path, const Path& folder) const;
   void change_names(NameChange change);
   base::Result<> try_call(DiskCall call, const Path& path);
 
   const platform::Clock& clock_;
   platform::Random random_;
   enum class Power { on, off } power_ = Power::on;
-  Names names_;
-  Names durable_names_;
+  const Names rule_;
+  Files names_{ByName{rule_}};
+  Files durable_names_{ByName{rule_}};
   std::vector<NameChange> pending_;
-  std::set<Path> folders_{"/"};
-  std::set<Path> locks_;
+  Paths folders_{{"/"}, ByName{rule_}};
+  Paths locks_{ByName{rule_}};
   std::uint64_t calls_ = 0, syncs_ = 0;
   struct Vfs;
   std::unique_ptr<Vfs> vfs_;

@@ -16,12 +16,12 @@ using base::Value;
 using net::Method;
 
 Device::Device(int number_, Schedule& schedule, net::sandbox::Sandbox& sandbox,
-               platform::Random& seeds)
+               SimDisk::Names names, platform::Random& seeds)
     : number(number_),
       clock(schedule),
       loop(schedule),
       workers(loop, clock, seeds.fork()),
-      disk(clock, seeds.fork()),
+      disk(clock, seeds.fork(), names),
       random(seeds.fork()),
       host{clock, loop, disk, workers, random},
       link(loop, schedule, clock, disk, sandbox, seeds.fork()) {}
@@ -99,7 +99,9 @@ void SimWorld::wrong(const std::string& what) {
 }
 
 void SimWorld::set_up_device(int number) {
-  devices_.push_back(std::make_unique<Device>(number, schedule_, *sandbox_, random_));
+  const auto names =
+      plan_.has(Trouble::same_names) ? SimDisk::Names::fold_case : SimDisk::Names::exact;
+  devices_.push_back(std::make_unique<Device>(number, schedule_, *sandbox_, names, random_));
   Device& device = *devices_.back();
   device.link.on_told_to_wait = [this, &device](Millis wait) {
     device.silenced_until = std::max(device.silenced_until, schedule_.now() + wait);
@@ -121,6 +123,12 @@ void SimWorld::set_up_device(int number) {
   };
   constexpr int kOffsets[] = {0, 120, -480, 345};
   device.clock.utc_offset = kOffsets[device.random.below(4)];
+  if (plan_.has(Trouble::time_zones)) {
+    const Zone zone = zone_of(plan_, number);
+    device.clock.utc_offset = zone.utc_offset;
+    device.clock.utc_offset_later = zone.utc_offset_later;
+    device.clock.summer_time_ends = DeviceClock::kStart + zone.changes_after;
+  }
   const Document access = sandbox_->access();
   device.config.state_folder = "/state";
   app::RemoteConfig remote;
@@ -244,7 +252,12 @@ void SimWorld::crash(Device& device, Loss loss) {
 
 void SimWorld::arm(Device& device) {
   const bool errors = plan_.has(Trouble::disk_errors) && stage_ == Stage::trouble;
-  device.disk.fault = [&device, errors](DiskCall) {
+  const Millis slowest = stage_ == Stage::trouble ? slowest_sync(plan_) : Millis{0};
+  device.disk.fault = [this, &device, errors, slowest](DiskCall call) {
+    const bool waits = call == DiskCall::sync || call == DiskCall::sync_folder;
+    if (waits && slowest.count() > 0) {
+      schedule_.pass(Millis{device.random.between(0, slowest.count())});
+    }
     if (device.calls_to_power_cut) {
       if (*device.calls_to_power_cut == 0) {
         device.disk.power_off();

@@ -22,7 +22,8 @@ enum class Loss { process, power, mirror };
 
 /// One machine on site with the whole agent on it: the same code as in the field, on another host.
 struct Device {
-  Device(int number, Schedule& schedule, net::sandbox::Sandbox& sandbox, platform::Random& random);
+  Device(int number, Schedule& schedule, net::sandbox::Sandbox& sandbox, SimDisk::Names names,
+         platform::Random& random);
 
   int number;
   DeviceClock clock;

@@ -36,6 +36,10 @@ inline constexpr std::uint64_t kTasksPerHourMax = 60'000;
 /// apart.
 inline constexpr int kRefusalsPerStartMax = 16;
 
+/// Offsets from UTC, in minutes, at which midnight falls between the first minute and the third
+/// hour of a world that begins at 14:13 UTC.
+inline constexpr int kMidnightFrom = 407, kMidnightTo = 586;
+
 /// Worlds in which things follow each other fast; most of the races of one act need it.
 inline constexpr double kHasteChance = 0.2;
 
