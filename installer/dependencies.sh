@@ -2,7 +2,7 @@
 
 fieldsync_packages="g++ cmake ninja-build pkg-config ccache ca-certificates
 libsqlite3-dev libsqlitecpp-dev libcurl4-openssl-dev libcereal-dev libboost-filesystem-dev
-libzstd-dev zlib1g-dev libexif-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev
+libzstd-dev zlib1g-dev libexif-dev nlohmann-json3-dev rapidjson-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev
 libcpp-httplib-dev libssl-dev libjpeg62-turbo-dev doctest-dev
 librapidcheck-dev libmimalloc-dev"
 

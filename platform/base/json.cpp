@@ -5,47 +5,48 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <vector>
 
-#include "platform/base/json_reader.h"
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 
 namespace fieldsync::base {
 namespace {
 
 using Json = nlohmann::json;
 
-/// Builds our Value straight from parser events, so that no second tree exists in memory.
-class ValueBuilder : public nlohmann::json_sax<Json> {
+/// Builds our Value straight from the reader's events, so that no second tree exists in memory.
+class ValueBuilder {
  public:
   explicit ValueBuilder(JsonLimits limits) : limits_(limits) {}
 
-  bool null() override { return put(Value{}); }
-  bool boolean(bool value) override { return put(Value(value)); }
-  bool number_integer(std::int64_t value) override { return put(Value(value)); }
-  bool number_unsigned(std::uint64_t value) override {
-    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      return put(Value(static_cast<double>(value)));
-    }
+  // Called by the reader; false ends the reading.
+  using Ch = char;
+  bool Null() { return put(Value{}); }
+  bool Bool(bool value) { return put(Value(value)); }
+  bool Int(int value) { return put(Value(std::int64_t{value})); }
+  bool Uint(unsigned value) { return put(Value(std::int64_t{value})); }
+  bool Int64(std::int64_t value) { return put(Value(value)); }
+  bool Uint64(std::uint64_t value) {
+    const auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    if (value > largest) return put(Value(static_cast<double>(value)));
     return put(Value(static_cast<std::int64_t>(value)));
   }
-  bool number_float(double value, const std::string&) override { return put(Value(value)); }
-  /// Copied: the parser goes on with the room its buffer has grown to.
-  bool string(std::string& value) override { return put(Value(value)); }
-  bool binary(Json::binary_t&) override { return false; }
-
-  bool start_object(std::size_t) override { return open(Kind::object); }
-  bool key(std::string& name) override {
-    stack_.back().fields.push_back({name, Value{}});
+  bool Double(double value) { return put(Value(value)); }
+  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return is_text({text, size}) && put(Value(std::string(text, size)));
+  }
+  bool StartObject() { return open(Kind::object); }
+  bool Key(const char* name, rapidjson::SizeType size, bool) {
+    if (!is_text({name, size})) return false;
+    stack_.back().fields.push_back({std::string(name, size), Value{}});
     return true;
   }
-  bool end_object() override { return close(); }
-  bool start_array(std::size_t) override { return open(Kind::array); }
-  bool end_array() override { return close(); }
-
-  bool parse_error(std::size_t position, const std::string&, const Json::exception&) override {
-    error = "not valid JSON at byte " + std::to_string(position);
-    return false;
-  }
+  bool EndObject(rapidjson::SizeType) { return close(); }
+  bool StartArray() { return open(Kind::array); }
+  bool EndArray(rapidjson::SizeType) { return close(); }
 
   Value result;
   std::string error;
@@ -57,6 +58,18 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
     List items;                 ///< of an array
     std::vector<Field> fields;  ///< of an object, as they came
   };
+
+  /// The reader lets the second half of a pair through when it comes alone and escaped: ED A0 to
+  /// ED BF in UTF-8, which is no text.
+  bool is_text(std::string_view text) {
+    for (auto at = text.find('\xED'); at != text.npos; at = text.find('\xED', at + 1)) {
+      if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xA0) {
+        error = "JSON with half a surrogate pair";
+        return false;
+      }
+    }
+    return true;
+  }
 
   bool open(Kind kind) {
     if (static_cast<int>(stack_.size()) >= limits_.depth_max) {
@@ -188,24 +201,24 @@ Json to_library(const Value& value) {
   return nullptr;
 }
 
-Result<Value> parse_with_library(std::string_view text, JsonLimits limits) {
-  ValueBuilder builder(limits);
-  if (!Json::sax_parse(text, &builder)) {
-    return Failure{Cause::unexpected_answer,
-                   builder.error.empty() ? "not valid JSON" : builder.error};
-  }
-  return std::move(builder.result);
-}
-
 }  // namespace
 
 Result<Value> parse_json(std::string_view text, JsonLimits limits) {
-  const auto scalar = [](std::string_view token) -> std::optional<Value> {
-    auto read = parse_with_library(token, {});
-    return read.ok() ? std::optional(std::move(*read)) : std::nullopt;
-  };
-  if (auto plain = read_plain_json(text, limits, scalar)) return std::move(*plain);
-  return parse_with_library(text, limits);
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  constexpr unsigned kStrict =
+      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
+  ValueBuilder builder(limits);
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::Reader reader;
+  const auto read = reader.Parse<kStrict>(stream, builder);
+  if (!builder.error.empty()) return Failure{Cause::unexpected_answer, builder.error};
+  // To the reader a NUL is the end.
+  const std::size_t position = read.IsError() ? read.Offset() : stream.Tell();
+  if (read.IsError() || position != text.size()) {
+    return Failure{Cause::unexpected_answer, "not valid JSON at byte " + std::to_string(position)};
+  }
+  return std::move(builder.result);
 }
 
 std::string to_json(const Value& value) {

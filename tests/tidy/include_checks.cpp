@@ -46,6 +46,7 @@ constexpr auto kLibraries = std::to_array<Library>({
     {"httplib.h", "net/http_server"},
     {"boost/", "platform/"},
     {"nlohmann/", "platform/base/json.cpp"},
+    {"rapidjson/", "platform/base/json.cpp"},
     {"spdlog/", "platform/base/log.cpp"},
     {"fmt/", "platform/base/log.cpp"},
     {"openssl/", "platform/posix/"},

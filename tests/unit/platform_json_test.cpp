@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "platform/base/digest.h"
 #include "platform/base/json.h"
@@ -54,61 +55,52 @@ TEST_CASE("numbers keep their kind") {
         std::numeric_limits<std::int64_t>::min());
 }
 
-TEST_CASE("what is read the quick way is read as the library would") {
-  // A byte order mark is left to the library, which then reads everything.
-  const std::string by_library = "\xEF\xBB\xBF";
-  for (const char* text : {"{}",
-                           "[]",
-                           "[[],{}]",
-                           " {\"b\" : [1, -2 ,3] ,\"a\":{\"c\":null}}\n",
-                           "true",
-                           "[false]",
-                           "\"\"",
-                           "\"plain\"",
-                           "\"\\\"\\\\\\n\\u00e9\"",
-                           "\"caf\xC3\xA9\"",
-                           "\"\x7F\"",
-                           "{\"\\u0061\":1,\"a\":2}",
-                           "0",
-                           "-0",
-                           "-1",
-                           "1e3",
-                           "-2.5E-1",
-                           "0.1",
-                           "999999999999999999",
-                           "1000000000000000000",
-                           "9223372036854775808",
-                           "-9223372036854775808",
-                           "1e999",
-                           "01",
-                           "-",
-                           "1.",
-                           "+1",
-                           "[1,]",
-                           "[1 2]",
-                           "{\"a\"}",
-                           "{\"a\":}",
-                           "{,}",
-                           "{1:2}",
-                           "\"\xC3\"",
-                           "\"a\nb\"",
-                           "\"\\x\"",
-                           "\"\\",
-                           "\"",
-                           "nul",
-                           "nullx",
-                           "[1]]",
-                           "[1] x",
-                           "",
-                           " ",
-                           "{\"a\":\"\\ud800\"}",
-                           "tru"}) {
-    CAPTURE(text);
-    const auto quick = parse_json(text);
-    const auto whole = parse_json(by_library + text);
-    REQUIRE(quick.ok() == whole.ok());
-    if (quick.ok()) CHECK(to_json(*quick) == to_json(*whole));
-    if (quick.ok()) CHECK(*quick == *whole);
+TEST_CASE("what is JSON is read, and what is not quite is refused") {
+  struct Row {
+    std::string text;
+    const char* read;  ///< as it is written again; nothing where it is refused
+  };
+  for (const Row& row : std::vector<Row>{
+           {"\xEF\xBB\xBF[1]", "[1]"},
+           {" {\"b\" : [1, -2 ,3] ,\"a\":{\"c\":null}}\n", R"({"a":{"c":null},"b":[1,-2,3]})"},
+           {R"("\"\\\n\u00e9")", "\"\\\"\\\\\\n\xC3\xA9\""},
+           {R"({"\u0061":1,"a":2})", R"({"a":2})"},
+           {"-0", "0"},
+           {"1e3", "1000.0"},
+           {"-2.5E-1", "-0.25"},
+           {"0.1", "0.1"},
+           {"1000000000000000000", "1000000000000000000"},
+           {"1e999", nullptr},
+           {"01", nullptr},
+           {"-", nullptr},
+           {"1.", nullptr},
+           {"+1", nullptr},
+           {"[1,]", nullptr},
+           {"[1 2]", nullptr},
+           {R"({"a"})", nullptr},
+           {R"({"a":})", nullptr},
+           {"{,}", nullptr},
+           {"{1:2}", nullptr},
+           {"\"\xC3\"", nullptr},
+           {"\"\xED\xB0\x80\"", nullptr},
+           {R"("\udc00")", nullptr},
+           {R"({"\udc00":1})", nullptr},
+           {"\"a\nb\"", nullptr},
+           {R"("\x")", nullptr},
+           {"\"\\", nullptr},
+           {"nul", nullptr},
+           {"nullx", nullptr},
+           {"[1]]", nullptr},
+           {"[1] x", nullptr},
+           {std::string("[1]\0", 4), nullptr},
+           {std::string("[1]\0x", 5), nullptr},
+           {"// no\n1", nullptr},
+           {"NaN", nullptr},
+           {" ", nullptr}}) {
+    CAPTURE(row.text);
+    const auto read = parse_json(row.text);
+    REQUIRE(read.ok() == (row.read != nullptr));
+    if (row.read) CHECK(to_json(*read) == row.read);
   }
 }
 
