@@ -161,6 +161,12 @@ Result<std::vector<RecordKey>> MirrorStore::needing_show(const RemoteName& remot
       RecordKey key;
     };
     std::vector<Found> found;
+    // As most of the time: ask no further.
+    const bool is_any = db_->integer(
+                               "SELECT 1 FROM record INDEXED BY record_to_show WHERE extent = 1 "
+                               "AND presence = 0 LIMIT 1")
+                            .has_value();
+    if (!is_any) return std::vector<RecordKey>();
     for (const Scope& scope : scopes_of(*db_, remote, std::nullopt, std::nullopt)) {
       db_->each(
           "SELECT updated_at, id FROM record INDEXED BY record_to_show WHERE scope = ? "
@@ -218,6 +224,10 @@ Result<std::vector<MirrorStore::WantedFile>> MirrorStore::wanted_files(const Rem
       WantedFile wanted;
     };
     std::vector<Found> found;
+    const bool is_any =
+        db_->integer("SELECT 1 FROM file INDEXED BY file_wanted WHERE blob IS NULL LIMIT 1")
+            .has_value();
+    if (!is_any) return std::vector<WantedFile>();
     for (const Scope& scope : scopes_of(*db_, remote, std::nullopt, kind)) {
       for (const int rank : {0, 1}) {
         db_->each(

@@ -76,15 +76,17 @@ void Surveyor::survey_budgets(Situation& situation) {
 
 Result<> Surveyor::survey_tools(Situation& situation) {
   TRY_ASSIGN(const auto follows, context_.work.follows());
+  TRY_ASSIGN(const auto known, context_.mirror.tool_states());
   for (const storage::Follow& follow : follows) {
     if (follow.remote != context_.remote.name) continue;
     if (rights_.wanted(follow.project)) situation.rights_wanted.push_back(follow.project);
     if (is_sealed(context_.remote, follow.project)) continue;  // nothing is asked of it
     for (const std::string& tool : follow.tools) {
-      TRY_ASSIGN(auto state,
-                 context_.mirror.tool_state(context_.remote.name, follow.project, tool));
+      const auto state = std::find_if(known.begin(), known.end(), [&](const auto& each) {
+        return each.remote == follow.remote && each.project == follow.project && each.tool == tool;
+      });
       ToolFacts facts;
-      facts.state = state.value_or(storage::ToolState{});
+      if (state != known.end()) facts.state = *state;
       facts.state.remote = context_.remote.name;
       facts.state.project = follow.project;
       facts.state.tool = tool;

@@ -1,5 +1,6 @@
 #include "net/sandbox/jpeg.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -92,11 +93,20 @@ void paint(jpeg_compress_struct& out, const JpegSpec& spec) {
   }
 }
 
+/// People's files hold anything, also where a date should be.
+bool has_form_of_date(std::string_view text) {
+  constexpr std::string_view kForm = "0000:00:00 00:00:00";
+  return std::equal(text.begin(), text.end(), kForm.begin(), kForm.end(), [](char c, char form) {
+    return form == '0' ? c >= '0' && c <= '9' : c == form;
+  });
+}
+
 std::string date_of(ExifData* data) {
   const ExifEntry* entry =
       exif_content_get_entry(data->ifd[EXIF_IFD_EXIF], EXIF_TAG_DATE_TIME_ORIGINAL);
   if (!entry || entry->size < 19) return "";
   std::string text(reinterpret_cast<const char*>(entry->data), 19);
+  if (!has_form_of_date(text)) return "";
   text[4] = text[7] = '-';
   text[10] = 'T';
   return text + "Z";

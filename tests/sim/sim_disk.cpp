@@ -25,9 +25,17 @@ void Inode::remember(ByteCount from, ByteCount to) {
   }
 }
 
+namespace {
+/// What the log of a small world takes.
+constexpr std::size_t kRoom = 256 << 10;
+}  // namespace
+
 void Inode::write(ByteCount at, std::string_view data) {
   const ByteCount end = at + static_cast<ByteCount>(data.size());
   remember(at, end);
+  // Files that are written bit by bit, as a database's log, would move each time they grow.
+  const auto needed = static_cast<std::size_t>(end);
+  if (at > 0 && needed > bytes_.capacity()) bytes_.reserve(std::max(2 * needed, kRoom));
   if (at == static_cast<ByteCount>(bytes_.size())) {
     bytes_.append(data);
     return;
