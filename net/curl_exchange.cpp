@@ -79,6 +79,7 @@ ByteCount OpenSockets::backlog() const {
 int OpenSockets::on_open(void* self, curl_socket_t socket, curlsocktype) {
   static_cast<OpenSockets*>(self)->sockets_.insert(socket);
   platform::retry_every_second(static_cast<platform::SocketHandle>(socket));
+  platform::send_steadily(static_cast<platform::SocketHandle>(socket));
   return CURL_SOCKOPT_OK;
 }
 
@@ -126,9 +127,28 @@ void Exchange::limit_send_queue() {
   curl_socket_t socket = CURL_SOCKET_BAD;
   if (curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK) return;
   if (socket == CURL_SOCKET_BAD) return;
-  platform::limit_send_queue(static_cast<platform::SocketHandle>(socket), tuning::kSendQueueMax,
-                             tuning::kSendQueueMin);
+  const auto handle = static_cast<platform::SocketHandle>(socket);
+  const platform::Delivery delivery = platform::delivery_of(handle);
+  if (delivery.round_trip_seconds <= 0) return;
+  // The fastest of late, not the latest: after a loss or a rest of TCP's a queue cut down to what
+  // crossed meanwhile would keep it from coming back to its rate.
+  best_rate_ = std::max(delivery.bytes_per_second, best_rate_ * tuning::kSendRateMemory);
+  const double queue_seconds = static_cast<double>(tuning::kSendQueueMax.count()) / 1e3;
+  const double wanted = best_rate_ * (2 * delivery.round_trip_seconds + queue_seconds);
+  platform::limit_send_queue(handle,
+                             std::max(static_cast<ByteCount>(wanted), tuning::kSendQueueMin));
 }
+
+bool Exchange::lost_a_used_connection(CURLcode code) const {
+  if (!sends_file()) return false;
+  // libcurl met the end, and would have begun anew on another connection if it were let.
+  if (code == CURLE_SEND_FAIL_REWIND) return true;
+  long connects = 0;
+  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connects);
+  return connects == 0 && (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR);
+}
+
+void Exchange::use_new_connection() { curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L); }
 
 void Exchange::fail(Failure failure) {
   if (failure_.cause == Cause::none) failure_ = std::move(failure);
@@ -361,7 +381,10 @@ HttpOutcome Exchange::finish(CURLcode code) {
   HttpOutcome outcome{failure_.cause == Cause::none ? Result<HttpResponse>(std::move(answer_))
                                                     : Result<HttpResponse>(failure_)};
   outcome.reach = request_size == 0 ? Reach::never_left : Reach::may_have_arrived;
-  outcome.bytes_sent = info_of(easy_, CURLINFO_SIZE_UPLOAD_T) + request_size;
+  // libcurl forgets its count when it would begin anew.
+  const ByteCount told = ticket->sent;
+  outcome.bytes_sent =
+      std::max<ByteCount>(info_of(easy_, CURLINFO_SIZE_UPLOAD_T), told) + request_size;
   outcome.bytes_received = info_of(easy_, CURLINFO_SIZE_DOWNLOAD_T) + header_bytes_;
   outcome.took = std::chrono::duration_cast<base::Millis>(
       std::chrono::microseconds(info_of(easy_, CURLINFO_TOTAL_TIME_T)));

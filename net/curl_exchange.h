@@ -60,9 +60,13 @@ class Exchange {
   /// When it fails for lack of any movement; nothing while it has no connection.
   /// A `backlog` that shrinks is movement, whoever's it is: the link is alive.
   std::optional<base::Instant> stalls_at(base::Instant now, ByteCount backlog);
-  /// Keeps the way up short behind a file that is being sent.
+  /// Keeps the way up short behind a file that is being sent: room for twice what is on its way in
+  /// a round trip, and a little more. To be called now and then while bytes leave.
   void limit_send_queue();
   bool sends_file() const { return std::holds_alternative<FileSlice>(request_.body); }
+  /// Whether a connection that had served before ended under a file: `code` is how it ended.
+  bool lost_a_used_connection(CURLcode code) const;
+  void use_new_connection();
   /// Only the first failure counts.
   void fail(base::Failure failure);
 
@@ -90,6 +94,7 @@ class Exchange {
   HttpRequest request_;
   std::string host_;
   std::string origin_;
+  double best_rate_ = 0;  ///< of late, in bytes a second
   std::string packed_;
   BodySource source_;
 

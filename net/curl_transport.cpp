@@ -71,6 +71,8 @@ struct CurlTransport::Impl {
   bool wait_for_orders();
   void start(Order order);
   void begin(std::unique_ptr<Exchange> exchange, bool may_compress);
+  void note_loss(const std::string& origin);
+  bool ends_connections(const std::string& origin) const;
   void end_cancelled(ExchangeId id);
   void end_stalled();
   void limit_send_queues();
@@ -98,6 +100,12 @@ struct CurlTransport::Impl {
   std::map<ExchangeId, std::unique_ptr<Exchange>> running;
   base::Instant queues_seen_at{};
   std::set<std::string> takes_gzip;  // origins that announced it (RFC 7694)
+  /// Of an origin: connections that ended under a file though they had served before.
+  struct Losses {
+    int times = 0;
+    base::Instant last{};
+  };
+  std::map<std::string, Losses> losses;
   std::thread thread;
 };
 
@@ -154,6 +162,9 @@ void CurlTransport::Impl::begin(std::unique_ptr<Exchange> exchange, bool may_com
   }
   curl_easy_setopt(exchange->easy(), CURLOPT_MAX_SEND_SPEED_LARGE,
                    static_cast<curl_off_t>(send_rate.load()));
+  if (exchange->sends_file() && ends_connections(exchange->origin())) {
+    exchange->use_new_connection();
+  }
   if (curl_multi_add_handle(multi, exchange->easy()) != CURLM_OK) {
     return deliver(exchange->ticket,
                    {Failure{Cause::limit_reached, "the transport takes no more exchanges"},
@@ -161,6 +172,24 @@ void CurlTransport::Impl::begin(std::unique_ptr<Exchange> exchange, bool may_com
   }
   const ExchangeId id = exchange->ticket->id;
   running.emplace(id, std::move(exchange));
+}
+
+/// Where a box on the way ends connections after some megabytes, a file is better off on one that
+/// has carried nothing yet.
+bool CurlTransport::Impl::ends_connections(const std::string& origin) const {
+  const auto found = losses.find(origin);
+  if (found == losses.end()) return false;
+  return found->second.times >= tuning::kLossesUntilNew &&
+         host.clock.now() - found->second.last < tuning::kLossesRemembered;
+}
+
+void CurlTransport::Impl::note_loss(const std::string& origin) {
+  if (losses.size() >= tuning::kAnnouncementsMax) losses.clear();
+  Losses& seen = losses[origin];
+  const base::Instant now = host.clock.now();
+  if (now - seen.last >= tuning::kLossesRemembered) seen.times = 0;
+  ++seen.times;
+  seen.last = now;
 }
 
 void CurlTransport::Impl::end_cancelled(ExchangeId id) {
@@ -224,6 +253,7 @@ void CurlTransport::Impl::collect_finished() {
 }
 
 void CurlTransport::Impl::conclude(std::unique_ptr<Exchange> exchange, CURLcode code) {
+  if (exchange->lost_a_used_connection(code)) note_loss(exchange->origin());
   HttpOutcome outcome = exchange->finish(code);
   if (outcome.response) {
     if (outcome.response->status == 415 && exchange->is_compressed()) {
@@ -301,6 +331,17 @@ ExchangeId CurlTransport::submit(HttpRequest request, DoneCallback done,
 
 void CurlTransport::limit_sending(ByteCount bytes_per_second) {
   impl_->send_rate = bytes_per_second;
+}
+
+void CurlTransport::open_ahead(const std::string& url) {
+  const auto parsed = parse_url(url);
+  if (!parsed) return;
+  HttpRequest request;
+  request.url = parsed->scheme + "://" + parsed->host;
+  if (parsed->port != 0) request.url += ":" + std::to_string(parsed->port);
+  request.url += "/";
+  request.answer_bytes_max = tuning::kErrorBodyMax;
+  submit(std::move(request), [](const HttpOutcome&) {});
 }
 
 void CurlTransport::cancel(ExchangeId exchange) {

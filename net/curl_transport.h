@@ -30,6 +30,8 @@ class CurlTransport final : public HttpTransport {
   ~CurlTransport() override;  ///< cancels what runs and joins the thread
   ExchangeId submit(HttpRequest request, DoneCallback done,
                     ProgressCallback progress = nullptr) override;
+  /// Asks for the root of the host, without a token; any answer will do.
+  void open_ahead(const std::string& url) override;
   void cancel(ExchangeId exchange) override;
   /// Of requests that begin from now on, each by itself; 0: unlimited. Loop thread only.
   void limit_sending(ByteCount bytes_per_second);

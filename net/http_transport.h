@@ -21,6 +21,9 @@ class HttpTransport {
   /// are never followed. Loop thread only.
   virtual ExchangeId submit(HttpRequest request, DoneCallback done,
                             ProgressCallback progress = nullptr) = 0;
+  /// A request to the host of `url` will follow soon: a transport that can opens a connection to it
+  /// meanwhile. Nothing is told of how that went. Loop thread only.
+  virtual void open_ahead(const std::string& url) { (void)url; }
   /// Ends the exchange; its callbacks are not called any more. Loop thread only.
   virtual void cancel(ExchangeId exchange) = 0;
 };

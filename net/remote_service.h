@@ -175,7 +175,8 @@ struct PartTicket {
   std::string etag;  ///< set when the service already has this part
 };
 
-enum class UploadStatus { receiving, complete, failed };
+/// processing: all parts are there and the service still looks at the file; it cannot be used yet.
+enum class UploadStatus { receiving, processing, complete, failed };
 
 struct UploadTicket {
   std::string upload_id;

@@ -49,13 +49,20 @@ inline constexpr base::Millis kSendQueueMax{100};
 inline constexpr base::ByteCount kSendQueueMin = 64 << 10;
 /// How often that is looked at: a link's rate changes from second to second.
 inline constexpr base::Millis kSendQueueLook{100};
+/// What is left of the fastest rate seen after one more look: half of it after seven seconds.
+inline constexpr double kSendRateMemory = 0.99;
 
 /// A long body is compressed when its first 64 KB become shorter by a twentieth: 1 ms of CPU tells
 /// whether 30 ms for the longest, 1 MB of text, are well spent.
 inline constexpr std::size_t kCompressSample = 64 << 10;
 inline constexpr std::size_t kCompressWorthPercent = 95;
 
-/// Hosts whose announcement of compressed requests is remembered; past this the memory starts anew.
+/// Used connections lost under a file until files go on new ones, which cost a round trip each: one
+/// loss may be the link's, two within ten minutes rather a box's on the way.
+inline constexpr int kLossesUntilNew = 2;
+inline constexpr base::Millis kLossesRemembered{600'000};
+
+/// Hosts whose announcements or losses are remembered; past this the memory starts anew.
 inline constexpr std::size_t kAnnouncementsMax = 64;
 
 // --- The request budget (facts/procore-api.md 3) -------------------------------------------------

@@ -39,11 +39,18 @@ base::ByteCount unconfirmed_bytes(SocketHandle socket);
 /// pauses otherwise: after a cut of 5 s it would wait up to 4 s more. For a new connection.
 /// Systems that cannot (Linux before 6.15) go on as they are.
 void retry_every_second(SocketHandle socket);
-/// Keeps what waits in the system behind what the link carries short, so that a small request does
-/// not wait seconds behind a large one: room for twice what is on its way in the shortest round
-/// trip seen, and for `queue_max` more, never under `bytes_min`. To be called now and then while
-/// bytes leave. Where the system tells nothing of the connection, nothing happens.
-void limit_send_queue(SocketHandle socket, base::Millis queue_max, base::ByteCount bytes_min);
+/// Makes the system send steadily over a new connection: BBR, which some machines are set to, sends
+/// next to nothing for a round trip, and for 200 ms at least, every ten seconds to measure the way.
+/// Asks for CUBIC in its place; a system that does not allow that goes on as it is.
+void send_steadily(SocketHandle socket);
+/// What the system measured of a connection's way lately; zeros where it tells nothing.
+struct Delivery {
+  double bytes_per_second = 0;
+  double round_trip_seconds = 0;  ///< the shortest seen
+};
+Delivery delivery_of(SocketHandle socket);
+/// Room for so many bytes that were written and are not confirmed; writing waits past it.
+void limit_send_queue(SocketHandle socket, base::ByteCount bytes);
 
 enum class Listener {
   loopback,         ///< may take over an address whose old connections still linger

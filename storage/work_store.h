@@ -83,6 +83,8 @@ class WorkStore {
   /// earliest: where they would go is in trouble. Returns how many were moved.
   Result<int> postpone(const RemoteName& remote, const KindId& kind, IntentState state,
                        std::optional<Act> act, WallTime until);
+  /// Open intents that wait with this cause become due at `at` at the latest.
+  Result<> hasten(const RemoteName& remote, base::Cause cause, WallTime at);
   /// Every `sending` becomes `in_doubt`, uploads in `creating` become `planned`, and what waits for
   /// an intent that is done or gone is released: called once after a start. Returns the number of
   /// intents in doubt.

@@ -307,6 +307,18 @@ Result<int> WorkStore::postpone(const RemoteName& remote, const KindId& kind, In
   });
 }
 
+Result<> WorkStore::hasten(const RemoteName& remote, base::Cause cause, WallTime at) {
+  return guarded([&] {
+    const auto latest = at.since_epoch.count();
+    db_->run(
+        "UPDATE intent SET next_attempt = ? WHERE id IN (SELECT id FROM intent "
+        "INDEXED BY intent_open WHERE " FS_OPEN
+        " AND remote = ? AND state = 'queued' AND next_attempt > ? AND cause = ?)",
+        latest, remote.raw(), latest, base::info(cause).id);
+    return base::Done{};
+  });
+}
+
 Result<int> WorkStore::recover_after_restart() {
   return guarded([&] {
     int in_doubt = 0;

@@ -46,9 +46,13 @@ fs_add_test(agent_in_doubt_tests
 
 fs_add_test(agent_link_tests
   SOURCES
+    support/cause_test.cpp
+    support/cause_world.cpp
     unit/agent_explain_test.cpp
     unit/agent_levels_test.cpp
     unit/agent_link_test.cpp
+    unit/agent_link_reach_test.cpp
+    unit/agent_resume_test.cpp
     unit/agent_login_test.cpp
   LIBRARIES fs_small_world
   LABELS unit)

@@ -87,7 +87,16 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
   options.api_url = config.api_url;
   options.company = config.company;
   options.default_rfi_manager = config.rfi_manager;
-  options.upload_style = config.upload_style;
+  switch (config.upload_shape) {
+    case UploadShape::segmented:
+      break;
+    case UploadShape::plain:
+      options.upload_style = net::UploadStyle::plain;
+      break;
+    case UploadShape::unified:
+      options.uploads_version = net::ProcoreOptions::UploadsVersion::v2_1;
+      break;
+  }
   remote->service = std::make_unique<net::Procore>(options);
 
   net::OAuthApp oauth;
@@ -112,7 +121,8 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
   remote->engine = std::make_unique<sync::Engine>(
       parts.steady_host, world.transport, world.log, *remote->remote, *parts.work, *parts.mirror,
       parts.originals, parts.files,
-      sync::EngineOptions{parts.config.poll_interval, config.upload_style});
+      sync::EngineOptions{parts.config.poll_interval,
+                          remote->service->capabilities().upload_style});
   remote->engine->on_link_back = [&parts, name = config.name] {
     // Success elsewhere is evidence: the others need not wait their pauses out.
     for (const auto& other : parts.remotes) {

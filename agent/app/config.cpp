@@ -183,7 +183,7 @@ bool is_name(std::string_view text) {
 
 constexpr std::array<std::string_view, 1> kServices{"procore"};
 constexpr std::array<std::string_view, 2> kGrants{"client_credentials", "authorization_code"};
-constexpr std::array<std::string_view, 2> kUploadStyles{"segmented", "plain"};
+constexpr std::array<std::string_view, 3> kUploadStyles{"segmented", "plain", "unified"};
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
 
 void read_remote(const std::string& name, const toml::table& table, Faults& faults,
@@ -223,7 +223,8 @@ void read_remote(const std::string& name, const toml::table& table, Faults& faul
     remote.rfi_manager = base::ServiceId(*manager);
   }
   if (const auto style = section.choice("upload_style", kUploadStyles)) {
-    remote.upload_style = *style == 0 ? net::UploadStyle::segmented : net::UploadStyle::plain;
+    constexpr std::array kShapes{UploadShape::segmented, UploadShape::plain, UploadShape::unified};
+    remote.upload_shape = kShapes[static_cast<std::size_t>(*style)];
   }
   // The commonest mistake gets its own words: the file is readable by others, the prompt is not.
   if (const toml::node* secret = section.find("client_secret")) {

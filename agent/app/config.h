@@ -14,6 +14,9 @@
 /// example). Immutable once read.
 namespace fieldsync::app {
 
+/// How files reach the service: in parts, as one form post, or in parts by its newer interface.
+enum class UploadShape { segmented, plain, unified };
+
 struct RemoteConfig {
   base::RemoteName name;  ///< the word after `remote.`
   std::string service = "procore";
@@ -23,7 +26,7 @@ struct RemoteConfig {
   std::string client_id;
   net::Grant grant = net::Grant::client_credentials;
   base::ServiceId rfi_manager;  ///< who manages RFIs created here, when the person names nobody
-  net::UploadStyle upload_style = net::UploadStyle::segmented;
+  UploadShape upload_shape = UploadShape::segmented;
 };
 
 struct Config {

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "agent/sync/retry.h"
+#include "agent/sync/tuning.h"
 #include "net/on_the_way.h"
 #include "platform/base/time_text.h"
 
@@ -86,6 +87,16 @@ void Courier::link_failed(const Failure& failure) {
   log_.info("link.failed", {{"cause", base::info(failure.cause).id}, {"why", failure.what}});
 }
 
+namespace {
+/// A box on the way that ends connections after some megabytes says nothing of the link: it has
+/// just carried them. Silence (a time-out) does.
+bool only_its_connection_ended(const net::HttpRequest& request, const HttpOutcome& outcome) {
+  return std::holds_alternative<net::FileSlice>(request.body) &&
+         outcome.response.failure().cause == Cause::offline &&
+         outcome.bytes_sent >= tuning::kCarriedMin;
+}
+}  // namespace
+
 void Courier::answered(const std::shared_ptr<Errand>& errand, HttpOutcome outcome) {
   remote_.data.crossed(outcome.bytes_sent + outcome.bytes_received);
   if (outcome.response) {
@@ -95,7 +106,9 @@ void Courier::answered(const std::shared_ptr<Errand>& errand, HttpOutcome outcom
   }
   if (!outcome.response) {
     const Failure& failure = outcome.response.failure();
-    if (verdict_on(failure.cause) == Verdict::link) link_failed(failure);
+    const bool is_of_link = verdict_on(failure.cause) == Verdict::link &&
+                            !only_its_connection_ended(errand->request, outcome);
+    if (is_of_link) link_failed(failure);
     return errand->done(std::move(outcome));
   }
   const net::HttpResponse& reply = *outcome.response;

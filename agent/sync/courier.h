@@ -26,6 +26,9 @@ class Courier {
     send(std::move(request), std::move(done), nullptr, nullptr);
   }
 
+  /// Files will soon be sent to the host of `url`: a connection may be opened already.
+  void open_ahead(const std::string& url) { transport_.open_ahead(url); }
+
   /// Bytes of answers so far: what there was to read and to keep.
   base::ByteCount received() const { return received_; }
   /// The service's idea of now.

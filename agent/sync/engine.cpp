@@ -47,7 +47,8 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
 
 void Engine::start() {
   phase_ = Phase::running;
-  nudge();
+  // The machine may have been carried elsewhere meanwhile.
+  link_changed();
 }
 
 void Engine::nudge() {
@@ -90,6 +91,7 @@ Result<> Engine::read_anew(const storage::RecordKey& key) {
 
 void Engine::link_changed() {
   remote_.link.try_now();
+  if (auto hastened = uploader_.network_changed(); !hastened) in_trouble(hastened.failure());
   nudge();
 }
 

@@ -50,8 +50,7 @@ Millis LinkModel::time_for(ByteCount bytes) const {
 ByteCount LinkModel::part_size() const {
   if (round_trip_.count() == 0) return 0;
   const double rate = rate_ > 0 ? rate_ : tuning::kRateAssumed;
-  const double pause = seconds(round_trip_) * tuning::kRoundTripsBetweenParts;
-  const double best = std::sqrt(2 * pause * seconds(life()));
+  const double best = std::sqrt(2 * seconds(round_trip_) * seconds(life()));
   return static_cast<ByteCount>(best * rate);
 }
 

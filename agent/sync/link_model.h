@@ -29,8 +29,8 @@ class LinkModel {
 
   /// The part size that costs least: what is sent again after a cut grows with the part, what is
   /// waited for between parts shrinks. With x = the part's time over the link's life a part costs
-  /// (e^x - 1)/x of its time, near x/2 for small x; with the pause o between parts the least is at
-  /// a part's time of sqrt(2 o life). Zero while nothing is known.
+  /// (e^x - 1)/x of its time, near x/2 for small x; with the pause o between parts (the answer's
+  /// round trip) the least is at a part's time of sqrt(2 o life). Zero while nothing is known.
   base::ByteCount part_size() const;
 
   /// One line that `from_text` reads back; nothing is learnt from a line that is none.

@@ -61,9 +61,10 @@ Result<> Outcomes::unproven(const Intent& attempted, const Failure& failure) {
 Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
   intent.cause = failure.cause;
   intent.evidence = failure.what;
-  const bool link = waits_for_link(context_.remote, failure);
+  const bool too_long = failure.cause == Cause::link_too_short;
+  const bool link = waits_for_link(context_.remote, failure) && !too_long;
   // Only answers count: a link that comes and goes says nothing about the intent.
-  if (!link) ++intent.attempts;
+  if (!link && !too_long) ++intent.attempts;
   // Only what surely had no effect may be held: a doubt stays a doubt until a look ends it.
   if (failure.cause == Cause::unexpected_answer && intent.state == IntentState::queued &&
       intent.attempts >= tuning::kUnexpectedMax) {
@@ -115,6 +116,7 @@ Result<> Outcomes::link_is_back() {
     TRY_ASSIGN(auto intent, context_.work.intent(id));
     if (!intent || !storage::is_open(intent->state)) continue;
     if (verdict_on(intent->cause) != Verdict::link) continue;
+    if (intent->cause == Cause::link_too_short) continue;  // the same link, as short as it was
     intent->next_attempt = {};
     TRY(context_.work.update(*intent));
   }

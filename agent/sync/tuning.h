@@ -93,6 +93,14 @@ inline constexpr std::size_t kPartsAtOnce = 2;
 /// A part whose bytes stand still this long lets the next one try: twice the longest round trip of
 /// a satellite link, and a fifth of a usual cut.
 inline constexpr Millis kLaneStill{1'300};
+/// And at least this many round trips, twice what a sound part needs at its end: what the system
+/// still holds of it (two and a little, see net/tuning.h), its queue on the way,
+/// and the answer.
+inline constexpr int kStillRoundTrips = 8;
+/// A part that takes less than this lets the next one go before its answer: a connection that lay
+/// idle for longer begins slowly again (RFC 5681 4.1), for 5 round trips, where waiting for the
+/// answer on the same one costs one.
+inline constexpr Millis kShortPart{2'000};
 inline constexpr int kDownloadsAtOnce = 2;
 /// Due intents the planner looks at in one pass; the rest are seen in the next.
 inline constexpr int kIntentsPerPass = 64;
@@ -125,8 +133,27 @@ inline constexpr double kRateAssumed = 250e3;
 /// is forgotten.
 inline constexpr Millis kLifeAssumed{10 * 60'000};
 inline constexpr double kLifeMemory = 0.9;
-/// Between two parts: the answer, and some two round trips until a connection is at its full rate.
-inline constexpr int kRoundTripsBetweenParts = 3;
+/// A connection to the storage is taken to be open this long after its last answer: servers keep
+/// idle ones for 5 to 75 s, and one opened for nothing costs a round trip of nobody's time.
+inline constexpr Millis kStorageStaysOpen{20'000};
+
+// Parts too long for the link (link_reach.h).
+/// What a connection carried when its end says something of its length, and nothing of the link:
+/// more than the system takes in on its own (some 100 KB of a new connection).
+inline constexpr ByteCount kCarriedMin = 256 * 1024;
+/// Cuts of one part in a row: of parts that take as long as the link lives (x = 1) one in four is
+/// cut three times, and a wait of two minutes then costs little.
+inline constexpr int kCutsUntilTooLong = 3;
+/// Then it is left alone for two minutes, doubled each time up to six hours: 3 MB in vain at each
+/// are 24 MB in the first four hours and 12 MB a day later on.
+inline constexpr Millis kTooLongWaitMin{2 * 60'000};
+inline constexpr Millis kTooLongWaitMax{6 * 3'600'000};
+inline constexpr int kTooLongDoublingsMax = 8;
+/// Another network is tried at once, but not within this time of the last vain try: a network that
+/// comes and goes each minute is told as another each time.
+inline constexpr Millis kTooLongPause{10 * 60'000};
+/// Acts with a cut part that are remembered, 50 bytes each.
+inline constexpr std::size_t kCutActsMax = 1'000;
 
 // What is kept of the hour's calls (budget.h).
 /// For people: 16 edits in the hour's burst before a meeting, each of a look, a write and a proof,

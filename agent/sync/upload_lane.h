@@ -10,9 +10,10 @@
 namespace fieldsync::sync {
 
 /// The way up is shared by taking turns: side by side, parts would all be half done when the link
-/// goes. The next part begins when the bytes of the one before are with the system (so that no
-/// answer is waited for with an idle link), when it ended, or when it stands still: its connection
-/// may take seconds to notice that the link is back, a new one notices at once. Loop thread only.
+/// goes. The next part begins when the one before ended, when its bytes are with the system and it
+/// was short (so that its answer is not waited for with an idle link), or when it stands still: its
+/// connection may take seconds to notice that the link is back, a new one notices at once. Loop
+/// thread only.
 class UploadLane {
  public:
   UploadLane(platform::Clock& clock, platform::EventLoop& loop) : clock_(clock), loop_(loop) {}
@@ -27,6 +28,8 @@ class UploadLane {
   /// `left` is called when the lane is given on, before the next in line is chosen, so that the
   /// same upload can line up again.
   void enter(std::int64_t rank, Go go, Left left);
+  /// A part may stand still this long, and tuning::kLaneStill at least.
+  void set_patience(base::Millis still);
   /// Bytes have moved.
   void moved(Pass pass);
   /// The bytes are with the system, or the part ended. Does nothing when the turn is over already.
@@ -47,6 +50,7 @@ class UploadLane {
   std::optional<Pass> inside_;
   Left left_;
   base::Instant moved_at_{};
+  base::Millis still_{0};
   std::optional<platform::TimerId> timer_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "agent/sync/retry.h"
 #include "agent/sync/tuning.h"
+#include "platform/base/time_text.h"
 #include "storage/tuning.h"
 
 namespace fieldsync::sync {
@@ -101,6 +102,7 @@ bool is_ready(const Upload& upload, const net::Capabilities& can, base::WallTime
 namespace {
 
 std::string link_setting(const base::RemoteName& remote) { return "link." + remote.raw(); }
+std::string storage_setting(const base::RemoteName& remote) { return "storage." + remote.raw(); }
 
 /// In the lane: those in haste first, then in the order of capture.
 std::int64_t rank_of(const storage::Intent& intent, Haste haste) {
@@ -117,6 +119,8 @@ Uploader::Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style)
       lane_(context.host.clock, context.host.loop) {
   const auto learnt = context_.work.setting(link_setting(context_.remote.name));
   if (learnt) context_.remote.link_model = LinkModel::from_text(*learnt);
+  const auto storage = context_.work.setting(storage_setting(context_.remote.name));
+  if (storage) storage_ = *storage;
 }
 Uploader::~Uploader() = default;
 
@@ -152,9 +156,11 @@ void Uploader::next(std::shared_ptr<Run> run) {
       case UploadState::creating:
         return create(std::move(run));
       case UploadState::receiving:
+        // One call of the service's budget may save megabytes.
+        if (unsure_.erase(run->intent.id) != 0) return renew_tickets(run);
         return begin_sending(run);
       case UploadState::completing:
-        return complete(std::move(run));
+        return ask_status(run);
     }
   }
   end(run, Done{});
@@ -230,7 +236,27 @@ void Uploader::make_plan(std::shared_ptr<Run> run) {
       });
 }
 
+/// While the upload is announced, the way to where its bytes will go most likely is opened.
+void Uploader::open_storage_ahead() {
+  const base::Instant now = context_.host.clock.now();
+  const bool is_open = storage_used_ && now - *storage_used_ < tuning::kStorageStaysOpen;
+  if (storage_.empty() || is_open) return;
+  storage_used_ = now;
+  context_.courier.open_ahead(storage_);
+}
+
+void Uploader::remember_storage(const std::string& url) {
+  const auto parsed = net::parse_url(url);
+  if (!parsed) return;
+  std::string origin = parsed->scheme + "://" + parsed->host;
+  if (parsed->port != 0) origin += ":" + std::to_string(parsed->port);
+  if (origin == storage_) return;
+  storage_ = origin;
+  (void)context_.work.save_setting(storage_setting(context_.remote.name), origin);
+}
+
 void Uploader::create(std::shared_ptr<Run> run) {
+  open_storage_ahead();
   const net::UploadSpec spec = run->spec();
   context_.courier.send(
       context_.remote.service.upload_create(spec), [this, run, spec](net::HttpOutcome outcome) {
@@ -248,6 +274,7 @@ void Uploader::create(std::shared_ptr<Run> run) {
         upload.created_at = context_.now();
         upload.state = UploadState::receiving;
         if (auto saved = context_.work.save_upload(upload); !saved) return end(run, saved);
+        remember_storage(upload.parts.front().url);
         begin_sending(run);
       });
 }
@@ -302,6 +329,8 @@ void Uploader::send_part(const std::shared_ptr<Run>& run, std::size_t part, Uplo
   net::PartTicket ticket{current.url, current.headers, current.form, {}};
   net::HttpRequest request = context_.remote.service.upload_part(
       run->spec(), ticket, static_cast<int>(part), context_.originals.path_of(upload.blob));
+  const base::Instant began = context_.host.clock.now();
+  lane_.set_patience(context_.remote.link_model.round_trip() * tuning::kStillRoundTrips);
   context_.courier.send(
       std::move(request),
       [this, run, part, pass](net::HttpOutcome outcome) {
@@ -309,13 +338,16 @@ void Uploader::send_part(const std::shared_ptr<Run>& run, std::size_t part, Uplo
         part_sent(run, part, std::move(outcome));
         lane_.leave(pass);
       },
-      [this, run, part, pass, size = current.size](ByteCount sent, ByteCount) {
+      [this, run, part, pass, size = current.size, began](ByteCount sent, ByteCount) {
         const auto mine = run->under_way.find(part);
         if (mine == run->under_way.end()) return;
         mine->second = sent;
         note_progress(*run);
         lane_.moved(pass);
-        if (sent >= size) lane_.leave(pass);
+        // The next one goes on the same connection, which knows the link's rate; only what is short
+        // beside the round trip it would wait for takes another one meanwhile.
+        const bool is_short = context_.host.clock.now() - began < tuning::kShortPart;
+        if (sent >= size && is_short) lane_.leave(pass);
       },
       nullptr);
   note_progress(*run);
@@ -346,11 +378,12 @@ void Uploader::all_sent(std::shared_ptr<Run> run) {
 void Uploader::part_sent(const std::shared_ptr<Run>& run, std::size_t part,
                          net::HttpOutcome outcome) {
   bytes_sent_ += outcome.bytes_sent;
+  if (outcome.response) storage_used_ = context_.host.clock.now();
   auto etag = outcome.response ? context_.remote.service.read_upload_part(*outcome.response)
                                : Result<std::string>(outcome.response.failure());
   if (!etag) {
-    learn_from_failure(outcome);
-    part_failed(run, etag.failure());
+    const bool too_long = learn_from_failure(*run, part, outcome) == LinkReach::Verdict::too_long;
+    too_long ? part_too_long(run, part) : part_failed(run, etag.failure());
     return send_parts(run);
   }
   UploadPart& sent = run->upload.parts[part];
@@ -363,17 +396,42 @@ void Uploader::part_sent(const std::shared_ptr<Run>& run, std::size_t part,
   }
   if (context_.remote.link_model.sent(sent.size, outcome.took)) keep_learnt();
   run->cuts_in_a_row = 0;
+  reach_.arrived(run->intent.id, sent.size);
   context_.remote.breakers.ended(kUploadEndpoint, nullptr, context_.now());
   send_parts(run);
 }
 
 /// A refusal says nothing of the link: it may come before the first byte of the part.
-void Uploader::learn_from_failure(const net::HttpOutcome& outcome) {
+LinkReach::Verdict Uploader::learn_from_failure(const Run& run, std::size_t part,
+                                                const net::HttpOutcome& outcome) {
   const bool was_cut = !outcome.response && outcome.reach == net::Reach::may_have_arrived &&
                        verdict_on(outcome.response.failure().cause) == Verdict::link;
-  if (!was_cut) return;
+  if (!was_cut) return LinkReach::Verdict::try_again;
+  const bool all_left = outcome.bytes_sent >= run.upload.parts[part].size;
+  if (all_left && unsure_.size() < tuning::kCutActsMax) unsure_.insert(run.intent.id);
   context_.remote.link_model.cut(outcome.took);
   keep_learnt();
+  const auto known = run.intent.cause == Cause::link_too_short ? LinkReach::Known::suspected
+                                                               : LinkReach::Known::nothing;
+  return reach_.cut(run.intent.id, run.upload.parts[part].size, outcome.bytes_sent, known);
+}
+
+/// It waits alone: the link is good enough for everything smaller.
+void Uploader::part_too_long(const std::shared_ptr<Run>& run, std::size_t part) {
+  Failure failure{Cause::link_too_short,
+                  run->attachment().name + ": connections end after about " +
+                      base::bytes_to_human(reach_.reach()) + ", and " +
+                      base::bytes_to_human(run->upload.parts[part].size) +
+                      " of this file must go in one piece; another network would help"};
+  failure.wait_asked = reach_.wait(run->intent.id);
+  too_long_at_ = context_.now();
+  run->when_quiet = [this, run, failure] { end(run, outcomes_.failed(run->intent, failure)); };
+}
+
+Result<> Uploader::network_changed() {
+  const base::WallTime now = context_.now();
+  const base::WallTime at = too_long_at_ ? *too_long_at_ + tuning::kTooLongPause : now;
+  return context_.work.hasten(context_.remote.name, Cause::link_too_short, std::max(now, at));
 }
 
 /// Over restarts, so that the first upload of the day is cut as the link wants it.
@@ -385,11 +443,17 @@ void Uploader::keep_learnt() {
 /// Only the first failure counts: the others have the same reason, mostly.
 void Uploader::part_failed(const std::shared_ptr<Run>& run, const Failure& failure) {
   if (run->when_quiet) return;
-  // The other part shows that there is a link: this one's connection alone was lost.
-  const bool other_goes_on = verdict_on(failure.cause) == Verdict::link &&
-                             std::any_of(run->under_way.begin(), run->under_way.end(),
-                                         [](const auto& other) { return other.second != kInLine; });
-  if (other_goes_on && ++run->cuts_in_a_row < tuning::kPartAttemptsMax) return;
+  // The other part shows that there is a link, or the courier saw that this one's connection alone
+  // was lost.
+  const bool is_of_link = verdict_on(failure.cause) == Verdict::link;
+  const bool link_stands = context_.remote.link.state() != LinkState::shut ||
+                           std::any_of(run->under_way.begin(), run->under_way.end(),
+                                       [](const auto& other) { return other.second != kInLine; });
+  if (is_of_link && link_stands && ++run->cuts_in_a_row < tuning::kPartAttemptsMax) {
+    if (unsure_.erase(run->intent.id) == 0) return;
+    run->when_quiet = [this, run] { renew_tickets(run); };
+    return;
+  }
   if (failure.cause == Cause::upload_expired) {
     const bool renew = run->tickets == Run::Tickets::as_stored;
     run->when_quiet = [this, run, failure, renew] {
@@ -422,13 +486,7 @@ void Uploader::complete(std::shared_ptr<Run> run) {
               return fail(run, status.failure());
           }
         }
-        if (*status != net::UploadStatus::complete) {
-          return fail(run, {Cause::processing_at_service,
-                            run->attachment().name + " is still being received"});
-        }
-        run->upload.state = UploadState::ready;
-        if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
-        next(run);
+        take_status(run, *status);
       });
 }
 
@@ -442,29 +500,75 @@ bool Uploader::tickets_are_old(const Run& run) const {
   return from + life - tuning::kStartMargin <= context_.now();
 }
 
-void Uploader::renew_tickets(std::shared_ptr<Run> run) {
-  run->tickets = Run::Tickets::renewed;
+/// All parts are there, and the service was asked to put them together.
+void Uploader::take_status(const std::shared_ptr<Run>& run, net::UploadStatus status) {
+  switch (status) {
+    case net::UploadStatus::receiving:
+    case net::UploadStatus::processing:
+      return fail(
+          run, {Cause::processing_at_service, run->attachment().name + " is still being received"});
+    case net::UploadStatus::failed:
+      return start_over(
+          run, {Cause::upload_expired, run->attachment().name + ": the service could not take it"});
+    case net::UploadStatus::complete:
+      break;
+  }
+  run->upload.state = UploadState::ready;
+  if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
+  next(run);
+}
+
+/// The answer to the completion was lost, or the service still looked at the file.
+void Uploader::ask_status(const std::shared_ptr<Run>& run) {
+  show(run, [this, run](const net::UploadTicket& ticket) {
+    if (ticket.status == net::UploadStatus::receiving) return complete(run);
+    take_status(run, ticket.status);
+  });
+}
+
+/// `done` gets the upload as the service shows it; one that is gone is begun anew.
+void Uploader::show(const std::shared_ptr<Run>& run,
+                    std::function<void(const net::UploadTicket&)> done) {
   const net::UploadSpec spec = run->spec();
   context_.courier.send(
       context_.remote.service.upload_show(spec, run->upload.service_id),
-      [this, run, spec](net::HttpOutcome outcome) {
+      [this, run, spec, done = std::move(done)](const net::HttpOutcome& outcome) {
         if (!outcome.response) return fail(run, outcome.response.failure());
-        auto ticket = context_.remote.service.read_upload_show(spec, *outcome.response);
-        const bool usable = ticket && ticket->parts.size() == run->upload.parts.size() &&
-                            ticket->status != net::UploadStatus::failed;
-        if (!usable) {
-          return start_over(
-              run, {Cause::upload_expired, run->attachment().name + ": the upload is gone"});
+        const auto ticket = context_.remote.service.read_upload_show(spec, *outcome.response);
+        if (ticket) return done(*ticket);
+        switch (ticket.failure().cause) {
+          case Cause::upload_expired:
+          case Cause::record_gone:
+          case Cause::refused_by_service:
+            return start_over(
+                run, {Cause::upload_expired, run->attachment().name + ": the upload is gone"});
+          default:
+            return fail(run, ticket.failure());
         }
-        for (std::size_t i = 0; i < ticket->parts.size(); ++i) {
-          if (ticket->parts[i].url.empty()) continue;
-          run->upload.parts[i].url = ticket->parts[i].url;
-          run->upload.parts[i].headers = ticket->parts[i].headers;
-        }
-        tickets_from_[run->intent.id] = context_.now();
-        if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
-        begin_sending(run);
       });
+}
+
+/// New addresses for the parts, and which of them are there.
+void Uploader::renew_tickets(const std::shared_ptr<Run>& run) {
+  run->tickets = Run::Tickets::renewed;
+  show(run, [this, run](const net::UploadTicket& ticket) {
+    std::vector<UploadPart>& parts = run->upload.parts;
+    const bool usable =
+        ticket.status == net::UploadStatus::receiving && ticket.parts.size() == parts.size();
+    if (!usable) {
+      return start_over(run,
+                        {Cause::upload_expired, run->attachment().name + ": the upload is gone"});
+    }
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i].etag.empty()) parts[i].etag = ticket.parts[i].etag;
+      if (ticket.parts[i].url.empty()) continue;
+      parts[i].url = ticket.parts[i].url;
+      parts[i].headers = ticket.parts[i].headers;
+    }
+    tickets_from_[run->intent.id] = context_.now();
+    if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
+    begin_sending(run);
+  });
 }
 
 void Uploader::start_over(const std::shared_ptr<Run>& run, const Failure& failure) {

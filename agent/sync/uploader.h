@@ -2,7 +2,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
+#include "agent/sync/link_reach.h"
 #include "agent/sync/outcomes.h"
 #include "agent/sync/planner.h"
 #include "agent/sync/upload_lane.h"
@@ -21,6 +23,9 @@ class Uploader {
   /// Goes on with the first attachment that is not ready, until all are, something fails, or the
   /// data plan keeps the rest back. Those in haste go first.
   void upload(base::IntentId id, Haste haste, StepDone done);
+
+  /// What was too long for the link may not be for another one: it is tried again, soon.
+  base::Result<> network_changed();
 
   struct Progress {
     base::IntentId intent;
@@ -45,11 +50,18 @@ class Uploader {
   void part_failed(const std::shared_ptr<Run>& run, const base::Failure& failure);
   void all_sent(std::shared_ptr<Run> run);
   void note_progress(const Run& run);
-  void learn_from_failure(const net::HttpOutcome& outcome);
+  void part_too_long(const std::shared_ptr<Run>& run, std::size_t part);
+  LinkReach::Verdict learn_from_failure(const Run& run, std::size_t part,
+                                        const net::HttpOutcome& outcome);
   void keep_learnt();
+  void open_storage_ahead();
+  void remember_storage(const std::string& url);
   void complete(std::shared_ptr<Run> run);
   bool tickets_are_old(const Run& run) const;
-  void renew_tickets(std::shared_ptr<Run> run);
+  void take_status(const std::shared_ptr<Run>& run, net::UploadStatus status);
+  void ask_status(const std::shared_ptr<Run>& run);
+  void show(const std::shared_ptr<Run>& run, std::function<void(const net::UploadTicket&)> done);
+  void renew_tickets(const std::shared_ptr<Run>& run);
   void start_over(const std::shared_ptr<Run>& run, const base::Failure& failure);
   void end(const std::shared_ptr<Run>& run, base::Result<> result);
   void fail(const std::shared_ptr<Run>& run, const base::Failure& failure);
@@ -62,6 +74,12 @@ class Uploader {
   /// When the addresses of an upload under way were last told, if later than its creation.
   std::map<base::IntentId, base::WallTime> tickets_from_;
   base::ByteCount bytes_sent_ = 0;
+  LinkReach reach_;
+  /// Acts with a part that left whole and whose answer was lost: the service may have it.
+  std::set<base::IntentId> unsure_;
+  std::optional<base::WallTime> too_long_at_;  ///< when something was found too long, last
+  std::string storage_;                        ///< where the last file went: scheme, host and port
+  std::optional<base::Instant> storage_used_;  ///< when a part was last answered there
 };
 
 /// Whether the service knows of the upload.

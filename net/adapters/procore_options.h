@@ -19,8 +19,10 @@ struct ProcoreOptions {
   /// The token also goes to these domains and what is under them, over https.
   std::vector<std::string> trusted_domains;
 
-  /// Version of the create, complete and show calls of uploads (facts/procore-api.md 7.1).
-  enum class UploadsVersion { v1_0, v1_1 };
+  /// Version of the create, complete and show calls of uploads (facts/procore-api.md 7.1). Whether
+  /// photos, RFIs and notes take what was uploaded by v2.1 is not documented. For segmented uploads
+  /// only: v2.1 has no other.
+  enum class UploadsVersion { v1_0, v1_1, v2_1 };
   UploadsVersion uploads_version = UploadsVersion::v1_1;
 
   /// Whether `upload_ids` in a PATCH adds to what is attached or replaces it (7.5).

@@ -36,6 +36,8 @@ inline constexpr std::string_view kNotes = "/rest/v1.0/projects/{p}/notes_logs";
 // Uploads (7.2).
 inline constexpr std::string_view kUploadsV10 = "/rest/v1.0/projects/{p}/uploads";
 inline constexpr std::string_view kUploadsV11 = "/rest/v1.1/projects/{p}/uploads";
+/// (7.4) `{c}` is the company.
+inline constexpr std::string_view kUploadsV21 = "/rest/v2.1/companies/{c}/projects/{p}/uploads";
 }  // namespace path
 
 namespace header {
@@ -68,6 +70,9 @@ inline constexpr std::string_view kStartDate = "start_date";
 inline constexpr std::string_view kEndDate = "end_date";
 }  // namespace query
 
+/// v2.1 wants to know for which tool, of a list that has none of photos, RFIs or notes (7.1).
+inline constexpr std::string_view kUploaderTool = "document_management";
+
 namespace limit {
 inline constexpr int kProjectsPerPage = 300;  ///< 15; default 100
 /// 5 MiB exactly is refused; both upload generations accept what lies between (7.1).
@@ -79,6 +84,8 @@ inline constexpr ByteCount kPlainBytesMax = 5'000'000'000;
 inline constexpr base::Millis kAttachWithin{7LL * 24 * 3600 * 1000};
 /// And begun within this (7.1; of the addresses of segments no life is documented).
 inline constexpr base::Millis kStartWithin{3600 * 1000};
+/// `upload_expires_at` of v2.1.
+inline constexpr base::Millis kAttachWithinV21{24LL * 3600 * 1000};
 }  // namespace limit
 
 /// Names of tools in `settings/permissions`, lower case with `_` for spaces, and our tool. The full

@@ -30,9 +30,30 @@ Failure unexpected(std::string what) {
   return {Cause::unexpected_answer, "upload: " + std::move(what)};
 }
 
+using UploadsVersion = ProcoreOptions::UploadsVersion;
+
+/// What was begun as one form post stays with v1: v2.1 knows segments only.
+UploadsVersion version_of(const ProcoreOptions& options, UploadStyle style) {
+  const bool unified = options.uploads_version == UploadsVersion::v2_1;
+  return unified && style == UploadStyle::plain ? UploadsVersion::v1_1 : options.uploads_version;
+}
+
 std::string path_of(const Site& site, const UploadSpec& spec, const std::string& upload_id) {
-  const bool old = site.options().uploads_version == ProcoreOptions::UploadsVersion::v1_0;
-  return site.path(old ? path::kUploadsV10 : path::kUploadsV11, spec.project, ServiceId(upload_id));
+  const ServiceId id(upload_id);
+  switch (version_of(site.options(), spec.style)) {
+    case UploadsVersion::v1_0:
+      return site.path(path::kUploadsV10, spec.project, id);
+    case UploadsVersion::v1_1:
+      return site.path(path::kUploadsV11, spec.project, id);
+    case UploadsVersion::v2_1: {
+      std::string pattern(path::kUploadsV21);
+      constexpr std::string_view kCompany = "{c}";
+      pattern.replace(pattern.find(kCompany), kCompany.size(),
+                      std::to_string(site.options().company));
+      return site.path(pattern, spec.project, id);
+    }
+  }
+  FS_CHECK(false);
 }
 
 Document part_proof(const PartSpec& part) {
@@ -160,36 +181,71 @@ Result<PartTicket> read_form(const Document& upload, Urls urls) {
   return ticket;
 }
 
-/// Statuses of both generations (7.2, 7.4); one we do not know means: ask again later.
-UploadStatus status_of(std::string_view status) {
-  if (status == "complete" || status == "completed" || status == "available") {
-    return UploadStatus::complete;
+/// An upload as an answer shows it: v2.x wraps bodies in `data` (1.2).
+struct Shown {
+  const Document* fields = nullptr;
+  enum class Generation { v1, unified } generation = Generation::v1;
+};
+
+Result<Shown> shown_in(const Value& body) {
+  const Document* outer = body.as_document();
+  if (outer == nullptr) return unexpected("the answer is no object");
+  const Value* data = outer->find("data");
+  if (data == nullptr) return Shown{outer, Shown::Generation::v1};
+  if (data->as_document() == nullptr) return unexpected("data is no object");
+  return Shown{data->as_document(), Shown::Generation::unified};
+}
+
+/// Statuses of both generations (7.2, 7.4); one we do not know means: ask again later. v2.1 looks
+/// at what is complete before it may be used.
+UploadStatus status_of(const Shown& shown) {
+  const std::string status = shown.fields->text("status");
+  if (status == "available" || status == "completed") return UploadStatus::complete;
+  if (status == "complete") {
+    return shown.generation == Shown::Generation::v1 ? UploadStatus::complete
+                                                     : UploadStatus::processing;
   }
-  return status == "failed" || status == "expired" ? UploadStatus::failed : UploadStatus::receiving;
+  if (status == "failed" || status == "expired") return UploadStatus::failed;
+  return status == "scanning" ? UploadStatus::processing : UploadStatus::receiving;
 }
 
 Result<UploadTicket> read_ticket(const UploadSpec& spec, const HttpResponse& reply, Urls urls) {
   TRY_ASSIGN(const Value body, read_json(reply, kUpload));
-  const Document* upload = body.as_document();
-  const auto id = read_id(upload != nullptr ? upload->find("uuid") : nullptr);
-  if (!id) return unexpected("the answer has no uuid");
+  TRY_ASSIGN(const Shown shown, shown_in(body));
+  const bool unified = shown.generation == Shown::Generation::unified;
+  const auto id = read_id(shown.fields->find(unified ? "upload_id" : "uuid"));
+  if (!id) return unexpected("the answer names no upload");
   UploadTicket ticket;
   ticket.upload_id = id->raw();
-  ticket.status = status_of(upload->text("status"));
+  ticket.status = status_of(shown);
   const bool over = ticket.status != UploadStatus::receiving && urls == Urls::optional;
   if (over) return ticket;
   switch (spec.style) {
     case UploadStyle::segmented: {
-      TRY_ASSIGN(ticket.parts, read_segments(spec, upload->find("segments"), urls));
+      TRY_ASSIGN(ticket.parts, read_segments(spec, shown.fields->find("segments"), urls));
       break;
     }
     case UploadStyle::plain: {
-      TRY_ASSIGN(PartTicket part, read_form(*upload, urls));
+      TRY_ASSIGN(PartTicket part, read_form(*shown.fields, urls));
       ticket.parts.push_back(std::move(part));
       break;
     }
   }
   return ticket;
+}
+
+Document create_body(const UploadSpec& spec) {
+  Document body{{"response_filename", spec.name}, {"size", spec.size}};
+  if (!spec.content_type.empty()) body.set("response_content_type", spec.content_type);
+  return body;
+}
+
+Document unified_create_body(const UploadSpec& spec) {
+  return Document{
+      {"file_name", spec.name},
+      {"file_size", spec.size},
+      {"content_type", spec.content_type.empty() ? "application/octet-stream" : spec.content_type},
+      {"uploader_tool_name", std::string(kUploaderTool)}};
 }
 
 }  // namespace
@@ -198,7 +254,9 @@ Capabilities upload_capabilities(const ProcoreOptions& options) {
   Capabilities can;
   can.upload_style = options.upload_style;
   can.start_within = limit::kStartWithin;
-  can.attach_within = limit::kAttachWithin;
+  can.attach_within = version_of(options, options.upload_style) == UploadsVersion::v2_1
+                          ? limit::kAttachWithinV21
+                          : limit::kAttachWithin;
   switch (options.upload_style) {
     case UploadStyle::segmented:
       can.part_bytes_min = limit::kPartBytesMin;
@@ -214,8 +272,8 @@ Capabilities upload_capabilities(const ProcoreOptions& options) {
 }
 
 HttpRequest upload_create(const Site& site, const UploadSpec& spec) {
-  Document body{{"response_filename", spec.name}, {"size", spec.size}};
-  if (!spec.content_type.empty()) body.set("response_content_type", spec.content_type);
+  const bool unified = version_of(site.options(), spec.style) == UploadsVersion::v2_1;
+  Document body = unified ? unified_create_body(spec) : create_body(spec);
   if (spec.style == UploadStyle::segmented) {
     List segments;
     for (const PartSpec& part : spec.parts) segments.push_back(part_proof(part));
@@ -277,6 +335,10 @@ HttpRequest upload_complete(const Site& site, const UploadSpec& spec, const std:
                             const std::vector<std::string>& etags) {
   if (spec.style == UploadStyle::plain) return upload_show(site, spec, upload_id);
   FS_CHECK(etags.size() == spec.parts.size());
+  if (version_of(site.options(), spec.style) == UploadsVersion::v2_1) {
+    return site.send(Method::patch, path_of(site, spec, upload_id), {},
+                     Document{{"part_etags", List(etags.begin(), etags.end())}});
+  }
   List segments;
   for (std::size_t at = 0; at < etags.size(); ++at) {
     Document segment;
@@ -292,11 +354,11 @@ HttpRequest upload_complete(const Site& site, const UploadSpec& spec, const std:
 
 Result<UploadStatus> read_upload_complete(const HttpResponse& reply) {
   TRY_ASSIGN(const Value body, read_json(reply, kUpload));
-  const Document* upload = body.as_document();
-  const std::string status = upload != nullptr ? upload->text("status") : std::string();
+  TRY_ASSIGN(const Shown shown, shown_in(body));
+  const std::string status = shown.fields->text("status");
   if (status.empty()) return unexpected("the answer has no status");
   // A plain upload stays so for ever; it is ready once its post succeeded (7.1).
-  return status == "non_segmented" ? UploadStatus::complete : status_of(status);
+  return status == "non_segmented" ? UploadStatus::complete : status_of(shown);
 }
 
 HttpRequest upload_show(const Site& site, const UploadSpec& spec, const std::string& upload_id) {

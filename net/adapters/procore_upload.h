@@ -3,7 +3,8 @@
 #include "net/adapters/procore_site.h"
 #include "net/remote_service.h"
 
-/// Uploads v1.1, segmented and plain (facts/procore-api.md 7.1 to 7.3). Part URLs come from
+/// Uploads v1.1, segmented and plain, and v2.1 (facts/procore-api.md 7.1 to 7.4): what differs is
+/// how they are announced and completed, the parts themselves are sent alike. Part URLs come from
 /// outside: https only (http on loopback), with headers that cannot smuggle anything.
 namespace fieldsync::net::procore {
 

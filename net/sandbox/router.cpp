@@ -36,7 +36,7 @@ const Routes& all_routes() {
     Routes all;
     for (const auto family :
          {account_routes, rfi_routes, reply_routes, drawing_routes, drawing_upload_routes,
-          photo_routes, note_routes, upload_routes, download_routes}) {
+          photo_routes, note_routes, upload_routes, unified_upload_routes, download_routes}) {
       for (Route& one : family()) all.push_back(std::move(one));
     }
     return all;

@@ -41,6 +41,7 @@ Routes drawing_upload_routes();
 Routes photo_routes();
 Routes note_routes();
 Routes upload_routes();
+Routes unified_upload_routes();
 Routes download_routes();
 
 /// All of them.

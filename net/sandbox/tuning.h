@@ -15,6 +15,9 @@ inline constexpr std::int64_t kAccessTokenSeconds = 5'400;
 inline constexpr std::int64_t kCodeSeconds = 600;
 /// facts/procore-api.md 7.1: an upload must be attached within a week.
 inline constexpr std::int64_t kAttachWithinSeconds = 7 * 86'400;
+/// facts/procore-api.md 7.1: of v2.1, a day; and its smallest segment.
+inline constexpr std::int64_t kUnifiedAttachWithinSeconds = 86'400;
+inline constexpr std::int64_t kUnifiedSegmentBytesMin = 5'242'881;
 /// facts/procore-api.md 7.1.
 inline constexpr std::int64_t kSegmentBytesMax = std::int64_t{5} << 30;
 /// facts/procore-api.md 7.1 gives this number for v2.1; v1.1 is silent.

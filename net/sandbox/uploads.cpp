@@ -6,55 +6,14 @@
 #include "net/sandbox/multipart.h"
 #include "net/sandbox/router.h"
 #include "net/sandbox/tuning.h"
+#include "net/sandbox/upload_rows.h"
 #include "platform/base/text.h"
 
 namespace fieldsync::net::sandbox {
 namespace {
 
-struct Upload {
-  std::string uuid;
-  std::int64_t project = 0;
-  std::int64_t user = 0;
-  std::string name, content_type, status;
-  Seconds created_at = 0;
-  std::int64_t uses = 0;
-  bool gone = false;
-  std::int64_t file = 0;
-};
-
-struct Segment {
-  std::int64_t size = 0;
-  std::string sha256, md5, etag;
-  std::int64_t blob = 0;
-};
-
-std::optional<Upload> find_upload(World& world, const std::string& uuid) {
-  std::optional<Upload> found;
-  world.db().each(
-      "SELECT project, user, name, content_type, status, created_at, uses, gone, file "
-      "FROM uploads WHERE uuid=?",
-      [&](const storage::Row& row) {
-        found = Upload{
-            uuid,        row.integer(0), row.integer(1), row.text(2),         row.text(3),
-            row.text(4), row.integer(5), row.integer(6), row.integer(7) != 0, row.integer(8)};
-      },
-      uuid);
-  return found;
-}
-
-bool is_gone(World& world, const Upload& upload) {
+bool is_gone(World& world, const UploadRow& upload) {
   return upload.gone || world.now() >= upload.created_at + tuning::kAttachWithinSeconds;
-}
-
-std::vector<Segment> segments_of(World& world, const std::string& uuid) {
-  std::vector<Segment> found;
-  world.db().each(
-      "SELECT size, sha256, md5, etag, blob FROM segments WHERE uuid=? ORDER BY n",
-      [&](const storage::Row& row) {
-        found.push_back({row.integer(0), row.text(1), row.text(2), row.text(3), row.integer(4)});
-      },
-      uuid);
-  return found;
 }
 
 /// The 16 bytes of a hexadecimal MD5 in base 64, as Content-MD5 wants them.
@@ -80,26 +39,18 @@ std::string md5_base64(const std::string& hex) {
 
 enum class ShowUrls { yes, no };
 
-Value show_upload(World& world, const Upload& upload, ShowUrls urls) {
+Value show_upload(World& world, const UploadRow& upload, ShowUrls urls) {
   List segments;
   std::int64_t n = 0;
-  for (const Segment& segment : segments_of(world, upload.uuid)) {
-    const std::string path = "/upload/" + upload.uuid + "/" + std::to_string(n++);
+  for (const SegmentRow& segment : segments_of(world, upload.uuid)) {
     Document shown{{"size", segment.size}, {"sha256", segment.sha256}};
     if (!segment.md5.empty()) shown.set("md5", segment.md5);
     if (!segment.etag.empty()) shown.set("etag", segment.etag);
     if (urls == ShowUrls::yes) {
-      const bool fresh = world.settings.flag("upload_get_fresh_urls");
-      const Seconds from = fresh ? world.now() : upload.created_at;
-      const Seconds expires = from + world.settings.number("upload_url_seconds");
-      Query query;
-      query.add("expires", std::to_string(expires)).add("signature", sign(world, path, expires));
-      Document headers{{"x-amz-content-sha256", segment.sha256},
-                       {"content-length", std::to_string(segment.size)}};
-      if (!segment.md5.empty()) headers.set("content-md5", md5_base64(segment.md5));
-      shown.set("url", world.urls.storage + path + "?" + query.text());
-      shown.set("headers", headers);
+      shown.set("url", segment_url(world, upload, n));
+      shown.set("headers", segment_headers(segment));
     }
+    ++n;
     segments.push_back(std::move(shown));
   }
   return Document{{"uuid", upload.uuid}, {"status", upload.status}, {"segments", segments}};
@@ -111,28 +62,13 @@ bool is_hex(std::string_view text, std::size_t digits) {
          text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-/// Why these segments cannot be; "" when they can.
-std::string check_segments(World& world, const Document& body, const List& segments) {
-  if (segments.empty()) return "is empty";
-  if (segments.size() > static_cast<std::size_t>(tuning::kSegmentsMax)) return "are too many";
+std::int64_t total_of(const List& segments) {
   std::int64_t total = 0;
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    const Document* segment = segments[i].as_document();
-    if (!segment) return "is not a list of objects";
-    const std::int64_t size = segment->integer("size");
-    if (size < 1 || size > tuning::kSegmentBytesMax) return "size is out of range";
-    if (i + 1 < segments.size() && size < world.settings.number("segment_bytes_min")) {
-      return "size is below the minimum";
-    }
-    if (!is_hex(segment->text("sha256"), 64)) return "sha256 is missing or malformed";
-    if (segment->has("md5") && !is_hex(segment->text("md5"), 32)) return "md5 is malformed";
-    total += size;
-  }
-  if (body.has("size") && body.integer("size") != total) return "do not add up to size";
-  return "";
+  for (const Value& segment : segments) total += segment.as_document()->integer("size");
+  return total;
 }
 
-Reply create_form(Call& call, const Upload& upload) {
+Reply create_form(Call& call, const UploadRow& upload) {
   World& world = call.world;
   const std::string policy = world.nonce();
   world.set_meta("form:" + upload.uuid, policy);
@@ -155,7 +91,7 @@ Reply create_in(Call& call, std::int64_t project) {
                                      "attachment_content_disposition", "size", "segments"})) {
     return *refused;
   }
-  Upload upload;
+  UploadRow upload;
   upload.uuid = world.ulid();
   upload.project = project;
   upload.user = call.caller.id;
@@ -167,35 +103,17 @@ Reply create_in(Call& call, std::int64_t project) {
   upload.status = segments ? "ready" : "non_segmented";
   if (segments) {
     const List* list = segments->as_list();
-    const std::string why = list ? check_segments(world, body, *list) : "is not a list";
+    std::string why = "is not a list";
+    if (list) why = check_segments(*list, world.settings.number("segment_bytes_min"));
+    if (why.empty() && body.has("size") && body.integer("size") != total_of(*list)) {
+      why = "do not add up to size";
+    }
     if (!why.empty()) return field_error(400, "segments", why);
   }
-  world.db().run(
-      "INSERT INTO uploads(uuid, project, user, name, content_type, inline, status, created_at, "
-      "uses, gone, file) VALUES(?,?,?,?,?,0,?,?,0,0,0)",
-      upload.uuid, upload.project, upload.user, upload.name, upload.content_type, upload.status,
-      world.now());
   upload.created_at = world.now();
+  insert_upload(world, upload, segments ? *segments->as_list() : List{});
   if (!segments) return create_form(call, upload);
-  std::int64_t n = 0;
-  for (const Value& segment : *segments->as_list()) {
-    const Document& one = *segment.as_document();
-    world.db().run(
-        "INSERT INTO segments(uuid, n, size, sha256, md5, etag, blob) VALUES(?,?,?,?,?,'',0)",
-        upload.uuid, n++, one.integer("size"), base::to_lower_ascii(one.text("sha256")),
-        one.text("md5"));
-  }
   return json_reply(201, show_upload(world, upload, ShowUrls::yes));
-}
-
-/// Whether the caller belongs to the project the path names; 0 is the company.
-std::optional<Reply> refuse_outsider(Call& call, std::int64_t project) {
-  if (project == 0) return std::nullopt;
-  const auto found = call.world.project(project);
-  if (!found || found->company != call.company) return text_error(404, "Not Found");
-  if (call.world.is_member(project, call.caller.id)) return std::nullopt;
-  return list_error(static_cast<int>(call.world.settings.number("project_gone_status")),
-                    "You are not permitted to access this project.");
 }
 
 Reply create(Call& call) {
@@ -208,10 +126,10 @@ Reply create_for_company(Call& call) {
 }
 
 /// The digest of the whole, read back from the segments' rows.
-std::string digest_of_blobs(World& world, const std::vector<Segment>& segments) {
+std::string digest_of_blobs(World& world, const std::vector<SegmentRow>& segments) {
   if (segments.size() == 1) return segments.front().sha256;
   base::Hasher hasher;
-  for (const Segment& segment : segments) {
+  for (const SegmentRow& segment : segments) {
     world.db().each(
         "SELECT bytes FROM chunks WHERE blob=? ORDER BY n",
         [&](const storage::Row& row) { hasher.add(row.bytes(0)); }, segment.blob);
@@ -219,25 +137,8 @@ std::string digest_of_blobs(World& world, const std::vector<Segment>& segments) 
   return hasher.finish().hex();
 }
 
-void make_file(World& world, Upload& upload, const std::vector<Segment>& segments) {
-  std::int64_t size = 0;
-  for (const Segment& segment : segments) size += segment.size;
-  upload.file = world.next_id();
-  upload.status = "complete";
-  world.db().run("INSERT INTO files(id, sha256, size, content_type, name) VALUES(?,?,?,?,?)",
-                 upload.file, digest_of_blobs(world, segments), size, upload.content_type,
-                 upload.name);
-  std::int64_t n = 0;
-  for (const Segment& segment : segments) {
-    world.db().run("INSERT INTO file_parts(file, n, blob) VALUES(?,?,?)", upload.file, n++,
-                   segment.blob);
-  }
-  world.db().run("UPDATE uploads SET status='complete', file=? WHERE uuid=?", upload.file,
-                 upload.uuid);
-}
-
 /// Why these etags do not complete the upload; "" when they do.
-std::string check_etags(const List& sent, const std::vector<Segment>& segments) {
+std::string check_etags(const List& sent, const std::vector<SegmentRow>& segments) {
   if (sent.size() != segments.size()) return "there is not one for each segment";
   for (std::size_t i = 0; i < sent.size(); ++i) {
     const Document* one = sent[i].as_document();
@@ -254,23 +155,6 @@ std::string check_etags(const List& sent, const std::vector<Segment>& segments) 
   return "";
 }
 
-struct FoundUpload {
-  std::optional<Reply> refused;
-  Upload upload;
-};
-
-FoundUpload find_own(Call& call, std::int64_t project) {
-  if (auto refused = refuse_outsider(call, project)) return {std::move(refused), {}};
-  const auto upload = find_upload(call.world, call.captured.at(1));
-  if (!upload || upload->user != call.caller.id || upload->project != project) {
-    return {text_error(404, "Not Found"), {}};
-  }
-  if (is_gone(call.world, *upload)) {
-    return {reason_error(410, "UPLOAD_GONE", "The upload is no longer available."), {}};
-  }
-  return {std::nullopt, *upload};
-}
-
 Reply complete_in(Call& call, std::int64_t project) {
   World& world = call.world;
   auto found = find_own(call, project);
@@ -280,13 +164,13 @@ Reply complete_in(Call& call, std::int64_t project) {
     reply.response.headers.add("Retry-After", "5");
     return reply;
   }
-  Upload& upload = found.upload;
+  UploadRow& upload = found.upload;
   const Value* sent = call.body.find("segments");
   if (!sent || !sent->as_list()) return field_error(400, "segments", "is missing");
   const auto segments = segments_of(world, upload.uuid);
   const std::string why = check_etags(*sent->as_list(), segments);
   if (!why.empty()) return base_error(422, "segments", why);
-  if (upload.status != "complete") make_file(world, upload, segments);
+  if (upload.status != "complete") make_file(world, upload, segments, "complete");
   return json_reply(200, show_upload(world, upload, ShowUrls::no));
 }
 
@@ -305,6 +189,120 @@ Reply show_for_company(Call& call) { return show_in(call, 0); }
 
 }  // namespace
 
+std::optional<UploadRow> find_upload(World& world, const std::string& uuid) {
+  std::optional<UploadRow> found;
+  world.db().each(
+      "SELECT project, user, name, content_type, status, created_at, uses, gone, file "
+      "FROM uploads WHERE uuid=?",
+      [&](const storage::Row& row) {
+        found = UploadRow{
+            uuid,        row.integer(0), row.integer(1), row.text(2),         row.text(3),
+            row.text(4), row.integer(5), row.integer(6), row.integer(7) != 0, row.integer(8)};
+      },
+      uuid);
+  return found;
+}
+
+std::vector<SegmentRow> segments_of(World& world, const std::string& uuid) {
+  std::vector<SegmentRow> found;
+  world.db().each(
+      "SELECT size, sha256, md5, etag, blob FROM segments WHERE uuid=? ORDER BY n",
+      [&](const storage::Row& row) {
+        found.push_back({row.integer(0), row.text(1), row.text(2), row.text(3), row.integer(4)});
+      },
+      uuid);
+  return found;
+}
+
+std::string check_segments(const List& segments, std::int64_t bytes_min) {
+  if (segments.empty()) return "is empty";
+  if (segments.size() > static_cast<std::size_t>(tuning::kSegmentsMax)) return "are too many";
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Document* segment = segments[i].as_document();
+    if (!segment) return "is not a list of objects";
+    const std::int64_t size = segment->integer("size");
+    if (size < 1 || size > tuning::kSegmentBytesMax) return "size is out of range";
+    if (i + 1 < segments.size() && size < bytes_min) {
+      return "size is below the minimum";
+    }
+    if (!is_hex(segment->text("sha256"), 64)) return "sha256 is missing or malformed";
+    if (segment->has("md5") && !is_hex(segment->text("md5"), 32)) return "md5 is malformed";
+  }
+  return "";
+}
+
+std::optional<Reply> refuse_outsider(Call& call, std::int64_t project) {
+  if (project == 0) return std::nullopt;
+  const auto found = call.world.project(project);
+  if (!found || found->company != call.company) return text_error(404, "Not Found");
+  if (call.world.is_member(project, call.caller.id)) return std::nullopt;
+  return list_error(static_cast<int>(call.world.settings.number("project_gone_status")),
+                    "You are not permitted to access this project.");
+}
+
+void make_file(World& world, UploadRow& upload, const std::vector<SegmentRow>& segments,
+               const std::string& status) {
+  std::int64_t size = 0;
+  for (const SegmentRow& segment : segments) size += segment.size;
+  upload.file = world.next_id();
+  upload.status = status;
+  world.db().run("INSERT INTO files(id, sha256, size, content_type, name) VALUES(?,?,?,?,?)",
+                 upload.file, digest_of_blobs(world, segments), size, upload.content_type,
+                 upload.name);
+  std::int64_t n = 0;
+  for (const SegmentRow& segment : segments) {
+    world.db().run("INSERT INTO file_parts(file, n, blob) VALUES(?,?,?)", upload.file, n++,
+                   segment.blob);
+  }
+  world.db().run("UPDATE uploads SET status=?, file=? WHERE uuid=?", status, upload.file,
+                 upload.uuid);
+}
+
+FoundUpload find_own(Call& call, std::int64_t project) {
+  if (auto refused = refuse_outsider(call, project)) return {std::move(refused), {}};
+  const auto upload = find_upload(call.world, call.captured.at(1));
+  if (!upload || upload->user != call.caller.id || upload->project != project) {
+    return {text_error(404, "Not Found"), {}};
+  }
+  if (is_gone(call.world, *upload)) {
+    return {reason_error(410, "UPLOAD_GONE", "The upload is no longer available."), {}};
+  }
+  return {std::nullopt, *upload};
+}
+
+void insert_upload(World& world, const UploadRow& upload, const List& segments) {
+  world.db().run(
+      "INSERT INTO uploads(uuid, project, user, name, content_type, inline, status, created_at, "
+      "uses, gone, file) VALUES(?,?,?,?,?,0,?,?,0,0,0)",
+      upload.uuid, upload.project, upload.user, upload.name, upload.content_type, upload.status,
+      upload.created_at);
+  std::int64_t n = 0;
+  for (const Value& segment : segments) {
+    const Document& one = *segment.as_document();
+    world.db().run(
+        "INSERT INTO segments(uuid, n, size, sha256, md5, etag, blob) VALUES(?,?,?,?,?,'',0)",
+        upload.uuid, n++, one.integer("size"), base::to_lower_ascii(one.text("sha256")),
+        one.text("md5"));
+  }
+}
+
+std::string segment_url(World& world, const UploadRow& upload, std::int64_t n) {
+  const std::string path = "/upload/" + upload.uuid + "/" + std::to_string(n);
+  const bool fresh = world.settings.flag("upload_get_fresh_urls");
+  const Seconds from = fresh ? world.now() : upload.created_at;
+  const Seconds expires = from + world.settings.number("upload_url_seconds");
+  Query query;
+  query.add("expires", std::to_string(expires)).add("signature", sign(world, path, expires));
+  return world.urls.storage + path + "?" + query.text();
+}
+
+Document segment_headers(const SegmentRow& segment) {
+  Document headers{{"x-amz-content-sha256", segment.sha256},
+                   {"content-length", std::to_string(segment.size)}};
+  if (!segment.md5.empty()) headers.set("content-md5", md5_base64(segment.md5));
+  return headers;
+}
+
 std::variant<Claimed, Reply> claim(Call& call, std::int64_t project, const std::string& uuid) {
   World& world = call.world;
   const auto upload = find_upload(world, uuid);
@@ -316,6 +314,7 @@ std::variant<Claimed, Reply> claim(Call& call, std::int64_t project, const std::
   }
   if (is_gone(world, *upload)) return base_error(422, "upload", "has expired");
   if (upload->file == 0) return base_error(422, "upload", "is not complete");
+  if (auto refused = refuse_unified(world, *upload)) return *refused;
   if (upload->uses > 0 && world.settings.choice("upload_reuse") == "refuse") {
     return base_error(422, "upload", "has already been used");
   }

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 namespace fieldsync::platform {
 namespace {
@@ -95,23 +96,39 @@ void retry_every_second(SocketHandle socket) {
 #endif
 }
 
-void limit_send_queue(SocketHandle socket, base::Millis queue_max, base::ByteCount bytes_min) {
+void send_steadily(SocketHandle socket) {
+#ifdef __linux__
+  constexpr std::string_view kBbr = "bbr";
+  constexpr std::string_view kCubic = "cubic";
+  char now[16] = {};  // TCP_CA_NAME_MAX
+  socklen_t size = sizeof now;
+  if (::getsockopt(fd_of(socket), IPPROTO_TCP, TCP_CONGESTION, now, &size) != 0) return;
+  if (std::string_view(now, ::strnlen(now, sizeof now)) != kBbr) return;
+  ::setsockopt(fd_of(socket), IPPROTO_TCP, TCP_CONGESTION, kCubic.data(), kCubic.size());
+#else
+  (void)socket;
+#endif
+}
+
+Delivery delivery_of(SocketHandle socket) {
+  Delivery delivery;
 #ifdef __linux__
   tcp_info info{};
   socklen_t size = sizeof info;
-  if (::getsockopt(fd_of(socket), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return;
-  // The round trips are told in microseconds, the rate in bytes a second.
-  const auto rate = static_cast<double>(info.tcpi_delivery_rate);
-  const double seconds =
-      2.0 * info.tcpi_min_rtt / 1e6 + static_cast<double>(queue_max.count()) / 1e3;
-  constexpr double kLargest = 8 << 20;
-  const double wanted = std::min(rate * seconds, kLargest);
-  // The system counts its own bookkeeping too and doubles what it is given for it.
-  const int bytes = static_cast<int>(std::max(wanted, static_cast<double>(bytes_min)));
-  ::setsockopt(fd_of(socket), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+  if (::getsockopt(fd_of(socket), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return delivery;
+  delivery.bytes_per_second = static_cast<double>(info.tcpi_delivery_rate);
+  delivery.round_trip_seconds = info.tcpi_min_rtt / 1e6;
 #else
-  (void)socket, (void)queue_max, (void)bytes_min;
+  (void)socket;
 #endif
+  return delivery;
+}
+
+void limit_send_queue(SocketHandle socket, base::ByteCount bytes) {
+  constexpr base::ByteCount kLargest = 8 << 20;
+  // The system counts its own bookkeeping too and doubles what it is given for it.
+  const int room = static_cast<int>(std::min(bytes, kLargest));
+  ::setsockopt(fd_of(socket), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 }
 
 void prepare_listener(SocketHandle socket, Listener kind) {

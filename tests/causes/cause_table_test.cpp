@@ -16,7 +16,6 @@ using base::Cause;
 /// Rows that nothing can meet yet, with what is not there.
 const std::map<Cause, std::string_view>& not_yet_met() {
   static const std::map<Cause, std::string_view> all = {
-      {Cause::link_too_short, "how long links live is not measured yet"},
       {Cause::notes_not_complete, "notes on drawings are no kind yet"},
       {Cause::connection_requested, "connected projects are not looked at yet"},
       {Cause::connection_disconnected, "connected projects are not looked at yet"},

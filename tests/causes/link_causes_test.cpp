@@ -72,6 +72,22 @@ CAUSE_TEST(timeout, "file upload failed: timed out (408)") {
   check_upload_answered(408, "Request Timeout", Cause::timeout, "408");
 }
 
+CAUSE_TEST(link_too_short, "the big photos never get through") {
+  CauseWorld world;
+  world.transport->connection_bytes_max = 3'100'000;
+  const std::string large = world.photo(std::string(8'000'000, 'p'));
+  const std::string small = world.photo(std::string(2'000'000, 's'));
+  world.run_for(minutes(1));
+  check_explained(world.why(large), Cause::link_too_short,
+                  "connections end after about 3.1 MB, and 5.2 MB of this file must go in one "
+                  "piece; another network would help",
+                  Next::planned);
+  CHECK(world.why(small).text("cause") == "none");
+  world.transport->connection_bytes_max = 0;
+  world.agent->link_changed();
+  world.check_well(large);
+}
+
 CAUSE_TEST(rate_limited, "photos stopped uploading after a few hundred") {
   CauseWorld world;
   world.control(net::Method::patch, "/settings", {{"rate_hourly", 30}});

@@ -78,14 +78,22 @@ void DirectTransport::cancel(net::ExchangeId exchange) {
 HttpOutcome DirectTransport::carry(const net::HttpRequest& request) {
   const Failure cut{Cause::offline, "the connection was cut"};
   const auto lost = [&](Reach reach) { return HttpOutcome{cut, reach, 0, 0, round_trip}; };
+  const auto* file = std::get_if<net::FileSlice>(&request.body);
+  if (connection_bytes_max > 0 && file && file->size > connection_bytes_max) {
+    ++cut_by_length;
+    return HttpOutcome{cut, Reach::may_have_arrived, connection_bytes_max, 0, round_trip};
+  }
   switch (mishap ? mishap(request) : Mishap::none) {
     case Mishap::lost_before:
       return lost(Reach::never_left);
     case Mishap::lost_on_way:
       return lost(Reach::may_have_arrived);
-    case Mishap::lost_after:
+    case Mishap::lost_after: {
       (void)deliver(request);
-      return lost(Reach::may_have_arrived);
+      HttpOutcome outcome = lost(Reach::may_have_arrived);
+      if (file) outcome.bytes_sent = file->size;
+      return outcome;
+    }
     case Mishap::untrusted:
       return HttpOutcome{Failure{Cause::tls_untrusted, "self-signed certificate in the chain"},
                          Reach::never_left, 0, 0, round_trip};

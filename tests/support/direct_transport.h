@@ -39,8 +39,12 @@ class DirectTransport final : public net::HttpTransport {
   /// Bytes a second at which the bodies of files leave, one after the other; what is small
   /// overtakes them. 0: at once.
   std::int64_t up_rate = 0;
+  /// A connection ends after so many bytes of a file, so that a longer part never arrives. 0: none
+  /// does.
+  base::ByteCount connection_bytes_max = 0;
   /// Added to one way of one exchange, asked for each way: requests overtake each other then.
   std::function<base::Millis()> delay;
+  int cut_by_length = 0;  ///< parts that met that end
   /// Requests that reached the sandbox, by "METHOD path" without ids: for counting calls.
   std::vector<std::string> arrived;
 

@@ -47,7 +47,7 @@ TEST_CASE("a whole file becomes values") {
   CHECK(remote.client_id == "abc");
   CHECK(remote.grant == net::Grant::authorization_code);
   CHECK(remote.rfi_manager.raw() == "123");
-  CHECK(remote.upload_style == net::UploadStyle::plain);
+  CHECK(remote.upload_shape == app::UploadShape::plain);
   REQUIRE(config->follows.size() == 2);
   CHECK(config->follows[0].remote.raw() == "procore");
   CHECK(config->follows[0].project.raw() == "2002");
