@@ -90,13 +90,13 @@ inline constexpr int kUploadsAtOnce = 3;
 /// that stands still. A crash costs the bytes of one part and what the link carries in a round
 /// trip (promise P8).
 inline constexpr std::size_t kPartsAtOnce = 2;
-/// A part whose bytes stand still this long lets the next one try: twice the longest round trip of
-/// a satellite link, and a fifth of a usual cut.
-inline constexpr Millis kLaneStill{1'300};
-/// And at least this many round trips, twice what a sound part needs at its end: what the system
-/// still holds of it (two and a little, see net/tuning.h), its queue on the way,
-/// and the answer.
-inline constexpr int kStillRoundTrips = 8;
+/// A part whose bytes stand still this long lets the next one try: a usual cut of 5 s, the second
+/// after which the system tries again (retry_every_second), and as much again. One that begins
+/// within a cut is slow for long: TCP takes its first losses for a crowded way.
+inline constexpr Millis kLaneStill{8'000};
+/// And this long when the system says that the network is another one: twice the longest round
+/// trip of a satellite link.
+inline constexpr Millis kLaneStillOnChange{1'300};
 /// A part that takes less than this lets the next one go before its answer: a connection that lay
 /// idle for longer begins slowly again (RFC 5681 4.1), for 5 round trips, where waiting for the
 /// answer on the same one costs one.

@@ -17,8 +17,6 @@ void UploadLane::enter(std::int64_t rank, Go go, Left left) {
   watch();
 }
 
-void UploadLane::set_patience(base::Millis still) { still_ = still; }
-
 void UploadLane::moved(Pass pass) {
   if (inside_ == pass) moved_at_ = clock_.now();
 }
@@ -42,14 +40,18 @@ void UploadLane::let_next_in() {
   first.mapped().go(pass);
 }
 
+void UploadLane::network_changed() {
+  if (!inside_ || waiting_.empty()) return;
+  if (clock_.now() - moved_at_ >= tuning::kLaneStillOnChange) leave(*inside_);
+}
+
 /// Only while somebody waits: an idle agent has no timer.
 void UploadLane::watch() {
   if (timer_ || waiting_.empty()) return;
-  const base::Millis limit = std::max(still_, tuning::kLaneStill);
-  timer_ = loop_.call_at(moved_at_ + limit, [this, limit] {
+  timer_ = loop_.call_at(moved_at_ + tuning::kLaneStill, [this] {
     timer_.reset();
     if (!inside_ || waiting_.empty()) return;
-    if (clock_.now() - moved_at_ >= limit) return leave(*inside_);
+    if (clock_.now() - moved_at_ >= tuning::kLaneStill) return leave(*inside_);
     watch();
   });
 }

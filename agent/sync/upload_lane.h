@@ -28,10 +28,11 @@ class UploadLane {
   /// `left` is called when the lane is given on, before the next in line is chosen, so that the
   /// same upload can line up again.
   void enter(std::int64_t rank, Go go, Left left);
-  /// A part may stand still this long, and tuning::kLaneStill at least.
-  void set_patience(base::Millis still);
   /// Bytes have moved.
   void moved(Pass pass);
+  /// The network is another one: a part that stands still for long may be on a connection of the
+  /// one before, and lets the next one in.
+  void network_changed();
   /// The bytes are with the system, or the part ended. Does nothing when the turn is over already.
   void leave(Pass pass);
 
@@ -50,7 +51,6 @@ class UploadLane {
   std::optional<Pass> inside_;
   Left left_;
   base::Instant moved_at_{};
-  base::Millis still_{0};
   std::optional<platform::TimerId> timer_;
 };
 

@@ -330,7 +330,6 @@ void Uploader::send_part(const std::shared_ptr<Run>& run, std::size_t part, Uplo
   net::HttpRequest request = context_.remote.service.upload_part(
       run->spec(), ticket, static_cast<int>(part), context_.originals.path_of(upload.blob));
   const base::Instant began = context_.host.clock.now();
-  lane_.set_patience(context_.remote.link_model.round_trip() * tuning::kStillRoundTrips);
   context_.courier.send(
       std::move(request),
       [this, run, part, pass](net::HttpOutcome outcome) {
@@ -429,6 +428,7 @@ void Uploader::part_too_long(const std::shared_ptr<Run>& run, std::size_t part) 
 }
 
 Result<> Uploader::network_changed() {
+  lane_.network_changed();
   const base::WallTime now = context_.now();
   const base::WallTime at = too_long_at_ ? *too_long_at_ + tuning::kTooLongPause : now;
   return context_.work.hasten(context_.remote.name, Cause::link_too_short, std::max(now, at));

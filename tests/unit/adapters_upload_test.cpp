@@ -177,6 +177,36 @@ TEST_CASE("completion sends the etags in order, with or without proof of each pa
   CHECK(etags.url == "https://api.procore.com/rest/v1.0/projects/2002/uploads/01UUU");
 }
 
+TEST_CASE("v2.1 has its own path, names and envelope, and the same parts") {
+  ProcoreOptions unified = options();
+  unified.uploads_version = ProcoreOptions::UploadsVersion::v2_1;
+  const Procore newer(unified);
+  const std::string company = std::to_string(unified.company);
+  const std::string path =
+      "https://api.procore.com/rest/v2.1/companies/" + company + "/projects/2002/uploads";
+  const HttpRequest create = newer.upload_create(kSegmented);
+  CHECK(create.url == path);
+  check_json(json(body_of(create)), R"({"file_name":"wall.jpg","file_size":6000010,
+    "content_type":"image/jpeg","uploader_tool_name":"document_management","segments":[
+    {"size":6000000,"sha256":")" + kSha1 +
+                                        R"("},{"size":10,"sha256":")" + kSha2 + R"("}]})");
+  const auto ticket = newer.read_upload_create(kSegmented, answer(201, R"({"data":{
+    "upload_id":"01VVV","status":"ready","segments":[
+    {"url":"https://s3.example/1","url_expires_at":1790000000,"headers":{}},
+    {"url":"https://s3.example/2","url_expires_at":1790000000,"headers":{}}]}})"));
+  REQUIRE(ticket.ok());
+  CHECK(ticket->upload_id == "01VVV");
+  CHECK(ticket->parts.at(1).url == "https://s3.example/2");
+  const HttpRequest complete = newer.upload_complete(kSegmented, "01VVV", {"e1", "e2"});
+  CHECK(complete.url == path + "/01VVV");
+  CHECK(complete.method == Method::patch);
+  check_json(json(body_of(complete)), R"({"part_etags":["e1","e2"]})");
+  CHECK(newer.capabilities().attach_within < service().capabilities().attach_within);
+  // What was begun as one form post stays with v1.1, which alone has it.
+  CHECK(newer.upload_create(kPlain).url ==
+        "https://api.procore.com/rest/v1.1/projects/2002/uploads");
+}
+
 TEST_CASE("the status of an upload is read tolerantly") {
   const auto status = [](const char* body) {
     return service().read_upload_complete(answer(200, body));
@@ -184,7 +214,10 @@ TEST_CASE("the status of an upload is read tolerantly") {
   CHECK(*status(R"({"status":"complete"})") == UploadStatus::complete);
   CHECK(*status(R"({"status":"available"})") == UploadStatus::complete);
   CHECK(*status(R"({"status":"non_segmented"})") == UploadStatus::complete);
-  CHECK(*status(R"({"status":"scanning"})") == UploadStatus::receiving);
+  CHECK(*status(R"({"status":"scanning"})") == UploadStatus::processing);
+  CHECK(*status(R"({"data":{"status":"complete"}})") == UploadStatus::processing);
+  CHECK(*status(R"({"data":{"status":"available"}})") == UploadStatus::complete);
+  CHECK_FALSE(status(R"({"data":[]})").ok());
   CHECK(*status(R"({"status":"failed"})") == UploadStatus::failed);
   CHECK_FALSE(status("{}").ok());
   CHECK_FALSE(status("[]").ok());

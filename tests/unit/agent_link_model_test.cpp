@@ -136,6 +136,13 @@ TEST_CASE("a part that stands still lets the next one try, one that moves does n
     lane.moved(*first);
   }
   CHECK_FALSE(second);
-  turns.pass(sync::tuning::kLaneStill * 2);
+  SUBCASE("for long") { turns.pass(sync::tuning::kLaneStill * 2); }
+  SUBCASE("for a while, and the network is another one now") {
+    lane.network_changed();
+    CHECK_FALSE(second);
+    turns.pass(sync::tuning::kLaneStillOnChange);
+    CHECK_FALSE(second);
+    lane.network_changed();
+  }
   CHECK(second);
 }

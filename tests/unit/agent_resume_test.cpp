@@ -142,7 +142,27 @@ TEST_CASE("an hour's sleep in the middle costs one call for new addresses and no
     REQUIRE(world.arrives());
     CHECK(world.creates() == 1);
     CHECK(world.part("/0") == 1);
-    // Refused for its age, then with the new address.
+    CHECK(world.part("/1") == 1);
+    CHECK(world.shows() >= 1);
+  });
+}
+
+TEST_CASE("an address that ends sooner than is documented (403) is renewed, once, and no part lost") {
+  in_every_shape([](UploadWorld& world) {
+    world.set("upload_url_seconds", 600);
+    bool asleep = false;
+    world.transport->mishap = [&](const net::HttpRequest& request) {
+      const bool second = request.url.find("/1?") != std::string::npos;
+      if (second && world.part("/0") == 1) asleep = true;
+      return asleep ? Mishap::lost_before : Mishap::none;
+    };
+    world.add_photo();
+    REQUIRE(world.loop.run_until([&] { return asleep; }, minutes(5)));
+    world.run_for(minutes(20));
+    world.transport->mishap = nullptr;
+    REQUIRE(world.arrives());
+    CHECK(world.creates() == 1);
+    CHECK(world.part("/0") == 1);
     CHECK(world.part("/1") == 2);
     CHECK(world.shows() >= 1);
   });

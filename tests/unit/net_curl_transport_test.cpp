@@ -5,8 +5,11 @@
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <sstream>
+#include <thread>
 
 #include "net/gzip.h"
+#include "net/tuning.h"
 #include "platform/base/digest.h"
 #include "tests/unit/net_rig.h"
 
@@ -268,6 +271,61 @@ TEST_CASE("transport: what a lost answer means") {
     CHECK_FALSE(rig.run(request).response.ok());
     CHECK(hits == 1);
   }
+}
+
+TEST_CASE("transport: where used connections end under files, files go on new ones") {
+  // A kept connection keeps its thread of the server: the same thread is the same connection.
+  Rig rig([](const ServerRequest& request) {
+    body_of(request);
+    std::ostringstream thread;
+    thread << std::this_thread::get_id();
+    ServerReply reply = text_reply(200, thread.str());
+    if (request.path == "/drop") reply.fate = Fate::drop;
+    return reply;
+  });
+  const std::string path = rig.folder / "f";
+  write_file(path, "abc");
+  const auto put_file = [&](const std::string& to) {
+    HttpRequest request = rig.request(Method::put, to);
+    request.body = FileSlice{path, 0, 3};
+    return rig.run(request);
+  };
+  const auto put_text = [&] {
+    HttpRequest request = rig.request(Method::put, "/");
+    request.body = std::string("{}");
+    return rig.run(request);
+  };
+  for (int losses = 0; losses < tuning::kLossesUntilNew; ++losses) {
+    const std::string kept = rig.get("/").response->body;
+    CHECK(put_file("/").response->body == kept);
+    CHECK_FALSE(put_file("/drop").response.ok());
+  }
+  const std::string kept = rig.get("/").response->body;
+  CHECK(put_file("/").response->body != kept);
+  CHECK(put_text().response.ok());
+}
+
+TEST_CASE("transport: a connection that was opened ahead serves the next request") {
+  std::atomic<int> ahead = 0;
+  std::string opened_on;
+  CurlOptions one;
+  one.connections_per_host_max = 1;  // the next request waits until the first is answered
+  Rig rig(
+      [&](const ServerRequest& request) {
+        std::ostringstream thread;
+        thread << std::this_thread::get_id();
+        if (request.path == "/" && !request.headers.find("Authorization")) {
+          opened_on = thread.str();
+          ++ahead;
+        }
+        return text_reply(404, thread.str());
+      },
+      one);
+  rig.transport.open_ahead(rig.url("/upload/1?signature=x"));
+  rig.transport.open_ahead("not an address");
+  rig.transport.open_ahead("http://example.com/never-in-the-clear");
+  rig.loop.run_until([&] { return ahead == 1; });
+  CHECK(rig.get("/file").response->body == opened_on);
 }
 
 TEST_CASE("transport: an answer that stops coming is a timeout") {
