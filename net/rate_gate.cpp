@@ -130,6 +130,8 @@ void RateGate::learn(const HttpResponse& reply, WallTime now) {
   // In the last seconds of the hour its reset is as near as a spike's: then the limit tells.
   if (looks_hourly || (is_known_hourly && !is_known_spike)) {
     told->length = tuning::kHour;
+    if (hourly_from_ == Source::remembered) hourly_.reset();
+    hourly_from_ = Source::told;
     update(hourly_, *told, now);
   } else {
     told->length = tuning::kSpikeResetMax;
@@ -170,6 +172,15 @@ std::string text_of(const RateGate& gate, RateGate::Reason reason) {
              " requests leave in that time";
   }
   FS_CHECK(false);
+}
+
+void RateGate::remember_hourly(RateWindow told) {
+  if (hourly_ || told.limit <= 0 || told.limit > tuning::kRequestLimitMax) return;
+  told.length = tuning::kHour;
+  // One request may always ask whether it is still so.
+  told.remaining = std::clamp(told.remaining, 1, told.limit);
+  hourly_ = told;
+  hourly_from_ = Source::remembered;
 }
 
 std::optional<RateWindow> RateGate::hourly() const { return hourly_; }

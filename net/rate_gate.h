@@ -40,6 +40,9 @@ class RateGate {
   /// An answer came: learn from its headers; 429 and 503 close the gate until the later of
   /// Retry-After and X-Rate-Limit-Reset.
   void answered(const HttpResponse& reply, base::WallTime now);
+  /// What an earlier run was told of the hour; does nothing once this one was told. The limit stays
+  /// known when the hour is over.
+  void remember_hourly(RateWindow told);
   /// What is known of the hourly window, for `status`; nothing before the first answer.
   std::optional<RateWindow> hourly() const;
   std::optional<RateWindow> spike() const;
@@ -51,6 +54,7 @@ class RateGate {
   void close(const HttpResponse& reply, base::WallTime now, std::optional<base::Millis> asked);
 
   std::optional<RateWindow> hourly_;
+  enum class Source { told, remembered } hourly_from_ = Source::told;
   std::optional<RateWindow> spike_;
   /// When the latest requests left, oldest first: at most as many as a spike window allows.
   std::deque<base::WallTime> recent_;

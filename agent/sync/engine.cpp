@@ -14,6 +14,7 @@ using base::Result;
 
 namespace {
 std::string forecast_setting(const base::RemoteName& remote) { return "forecasts." + remote.raw(); }
+std::string hour_setting(const base::RemoteName& remote) { return "hour." + remote.raw(); }
 }  // namespace
 
 Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& log, Remote& remote,
@@ -36,6 +37,13 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
       random_(host.random.fork()) {
   if (const auto kept = context_.work.setting(forecast_setting(remote_.name))) {
     remote_.forecasts = ForecastLog::from_text(*kept);
+  }
+  if (const auto kept = context_.work.setting(hour_setting(remote_.name))) {
+    hour_kept_ = hour_from(*kept);
+    if (hour_kept_) {
+      remote_.gate.remember_hourly(
+          {hour_kept_->limit, hour_kept_->remaining, hour_kept_->resets_at, {}});
+    }
   }
   outcomes_.on_rights_doubtful = [this](const base::ProjectId& project) { rights_.doubt(project); };
   remote_.on_link_back = [this] {
@@ -112,6 +120,7 @@ void Engine::think() {
   if (next.wake) wake_at(*next.wake);
   for (const Step& step : next.steps) perform(step);
   forecast_for_itself();
+  keep_hour();
   if (on_change) on_change();
   rest_when_idle();
 }
@@ -141,6 +150,15 @@ void Engine::forecast_for_itself() {
   if (const auto outlook = look_ahead(remote_, context_.work, host_.clock.wall())) {
     give(*outlook, remote_, host_.clock.wall());
   }
+}
+
+/// So that a restart in the middle of the hour keeps what is kept for people.
+void Engine::keep_hour() {
+  const auto told = remote_.gate.hourly();
+  if (!told || told->resets_at <= host_.clock.wall()) return;
+  const HourBudget hour{told->limit, told->remaining, told->resets_at};
+  if (!is_news(hour, hour_kept_)) return;
+  if (context_.work.save_setting(hour_setting(remote_.name), to_text(hour))) hour_kept_ = hour;
 }
 
 /// Forecasts and counted bytes: what a kill takes of them is missed by nobody.

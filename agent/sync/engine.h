@@ -67,6 +67,7 @@ class Engine {
   void think();
   base::Result<Situation> survey();
   void forecast_for_itself();
+  void keep_hour();
   void keep_learnt();
   void perform(const Step& step);
   void finish(const Step& step, const base::Result<>& result);
@@ -105,6 +106,7 @@ class Engine {
   base::ByteCount released_after_ = 0;
   /// When the agent may give itself the next forecast.
   base::WallTime next_forecast_{};
+  std::optional<HourBudget> hour_kept_;
   std::optional<base::Failure> trouble_;
   base::WallTime trouble_until_{};
   /// Troubles of the disk in a row, none of them long after the one before.

@@ -161,6 +161,9 @@ inline constexpr std::size_t kCutActsMax = 1'000;
 inline constexpr int kCallsKept = 60;
 /// Of a smaller limit a fifth is kept.
 inline constexpr int kCallsKeptShare = 5;
+/// What is left of the hour is written down when it became a fortieth of the limit less: 40 commits
+/// an hour at most, three on an idle machine, and a restart believes in 15 of 600 too many.
+inline constexpr int kBudgetKeptShare = 40;
 /// While something waits for calls that are kept, one more is set free each minute.
 inline constexpr Millis kKeptLook{60'000};
 /// An upload that is not finished needs two calls more: complete and attach.

@@ -50,6 +50,25 @@ TEST_CASE("gate: before the first answer the assumed spike limit holds") {
   CHECK_FALSE(gate.hourly().has_value());
 }
 
+TEST_CASE("gate: what an earlier run was told of the hour holds until this one is told") {
+  const WallTime ends = kStart + Millis(1'800'000);
+  RateGate gate;
+  gate.remember_hourly({600, 0, ends, {}});
+  CHECK(wait_of(gate) == 0);  // one request may ask
+  gate.sent(kStart);
+  CHECK(wait_of(gate) == 1'800'000);
+  gate.answered(told(600, 400, Millis(1'800'000)), kStart);
+  gate.remember_hourly({600, 5, ends, {}});
+  CHECK(gate.hourly()->remaining == 400);
+  RateGate none;
+  none.remember_hourly({0, 5, ends, {}});
+  CHECK_FALSE(none.hourly().has_value());
+  RateGate over;
+  over.remember_hourly({600, 3, kStart - Millis(1), {}});
+  over.sent(kStart);
+  CHECK(over.hourly()->remaining == 599);  // the limit is known, the hour is a new one
+}
+
 TEST_CASE("gate: the three headers are told apart by their reset and limit") {
   struct Row {
     std::string why;
