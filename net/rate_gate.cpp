@@ -98,6 +98,9 @@ RateGate::Hold RateGate::hold(WallTime now) const {
     until(first + tuning::kSpikeWindow + tuning::kSpikeMargin,
           spike_ ? Reason::spike_used_up : Reason::spike_guessed);
   }
+  // A clock that was set back does not make our turn come later than any pause.
+  const WallTime turn = pace_.next_at(now);
+  if (turn - now <= tuning::kPaceMax * 2 + tuning::kHour) until(turn, Reason::taking_turns);
   return hold;
 }
 
@@ -105,13 +108,21 @@ void RateGate::sent(WallTime now) {
   ++sent_total_;
   count(hourly_, now);
   count(spike_, now);
+  pace_.sent(now);
   for (WallTime& before : recent_) before = std::min(before, now);
   recent_.push_back(now);
   if (recent_.size() > tuning::kSpikeLimitMax) recent_.pop_front();
 }
 
 void RateGate::answered(const HttpResponse& reply, WallTime now) {
-  learn(reply, now);
+  const auto told = learn(reply, now);
+  if (told && reply.status == 429) {
+    pace_.refused(*told, now);
+  } else if (told) {
+    pace_.taken(*told, hourly_ ? std::optional(hourly_->limit) : std::nullopt, now);
+  } else if (reply.status < 400) {
+    pace_.taken_without_limits(now);
+  }
   const auto asked = retry_after(reply.headers, now);
   if (reply.status == 429 || (reply.status == 503 && asked)) {
     close(reply, now, asked);
@@ -120,9 +131,9 @@ void RateGate::answered(const HttpResponse& reply, WallTime now) {
   }
 }
 
-void RateGate::learn(const HttpResponse& reply, WallTime now) {
+std::optional<RateWindow> RateGate::learn(const HttpResponse& reply, WallTime now) {
   auto told = read_window(reply.headers, now);
-  if (!told) return;
+  if (!told) return std::nullopt;
   const bool is_known_hourly = hourly_ && hourly_->limit == told->limit;
   const bool is_known_spike = spike_ && spike_->limit == told->limit;
   const bool looks_hourly =
@@ -136,7 +147,9 @@ void RateGate::learn(const HttpResponse& reply, WallTime now) {
   } else {
     told->length = tuning::kSpikeResetMax;
     update(spike_, *told, now);
+    told->length = tuning::kSpikeWindow;
   }
+  return told;
 }
 
 void RateGate::close(const HttpResponse& reply, WallTime now, std::optional<Millis> asked) {
@@ -170,6 +183,10 @@ std::string text_of(const RateGate& gate, RateGate::Reason reason) {
     case RateGate::Reason::spike_guessed:
       return "the service told no limit for 10 s yet, so at most " + limit_of({}) +
              " requests leave in that time";
+    case RateGate::Reason::taking_turns:
+      return "other machines use the same budget of requests, so this one takes turns with them: "
+             "a turn in " +
+             std::to_string((gate.shared_pause().count() + 999) / 1000) + " s on average";
   }
   FS_CHECK(false);
 }

@@ -94,6 +94,30 @@ inline constexpr base::Millis kBackoffMax{600'000};
 /// The gate never stays closed longer: after that one request finds out more than waiting does.
 inline constexpr base::Millis kClosedMax{3'600'000};
 
+// Where many machines spend one budget (shared_pace.h). Found with tests/sim/fleet.h: 5,000 agents.
+/// The first pause of one that had nothing of a window that is used up: a spike window, or after an
+/// hour a quarter of it.
+inline constexpr base::Millis kPaceFirstMax{900'000};
+/// Refused again: four times longer; from 10 s to the longest takes five refusals.
+inline constexpr int kPaceRefusedTimes = 4;
+/// At 3,600 calls an hour 3,600 machines have one each. Longer pauses spare 429s and leave the last
+/// machines waiting when the budget is free again.
+inline constexpr base::Millis kPaceMax{3'600'000};
+/// A pause shorter than this is none: 1 call in a second is 3,600 an hour.
+inline constexpr base::Millis kPaceMin{1'000};
+/// How much quicker or slower one answer makes us that tells what all have spent.
+inline constexpr double kPaceQuicker = 0.25;
+inline constexpr double kPaceSlower = 1.5;
+/// From a fifth of a window on, 2 s of ten, its count says something.
+inline constexpr double kPaceLookAfter = 0.2;
+/// Calls of one turn, and how long after its first the others of it may leave: an edit goes out
+/// within 10 s of the look at its record, or has to look again.
+inline constexpr int kPaceTurnCalls = 2;
+inline constexpr base::Millis kPaceTurnMax{8'000};
+/// After an outage the others wait this long for the first call's answer: a satellite's round trip
+/// thrice.
+inline constexpr base::Millis kPaceScout{2'000};
+
 // --- The login (facts/procore-api.md 2.3) --------------------------------------------------------
 
 /// A token is renewed a quarter of its life before its end, at most this long before: procore's

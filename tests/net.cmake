@@ -5,6 +5,7 @@ fs_add_test(net_tests
     unit/net_download_test.cpp
     unit/net_http_server_test.cpp
     unit/net_rate_gate_test.cpp
+    unit/net_shared_pace_test.cpp
     unit/net_token_source_test.cpp
     unit/net_unix_socket_test.cpp
     unit/net_values_test.cpp

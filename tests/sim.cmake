@@ -39,6 +39,13 @@ fs_add_test(sim_sweep_tests
   LIBRARIES fs_sim
   LABELS sim)
 
+fs_add_test(sim_fleet_tests
+  SOURCES
+    sim/fleet.cpp
+    sim/fleet_test.cpp
+  LIBRARIES fs_agent fs_sandbox
+  LABELS sim)
+
 # Ends in a line "N passed, N failed". The ordinary run takes other worlds than the longer ones.
 add_test(NAME sim_regressions
   COMMAND fieldsync-sim --regressions ${CMAKE_CURRENT_SOURCE_DIR}/sim/regressions.txt)

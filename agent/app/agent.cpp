@@ -111,12 +111,13 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
       std::make_unique<net::TokenSource>(parts.steady_host, world.transport, parts.secrets,
                                          world.log, oauth, "tokens." + config.name.raw());
   TRY_ASSIGN(const std::string me, parts.work->setting("me." + config.name.raw()));
+  platform::Random chance = world.host.random.fork();
   remote->remote.reset(new sync::Remote{config.name,
                                         *remote->service,
                                         *remote->tokens,
                                         *parts.data,
-                                        sync::LinkSense(world.host.random.fork()),
-                                        {},
+                                        sync::LinkSense(chance),
+                                        net::RateGate(chance.fork()),
                                         base::ServiceId(me),
                                         sync::Breakers(world.host.random.fork())});
   TRY_ASSIGN(remote->remote->pins, sync::load_pins(*parts.work, config.name));

@@ -1,5 +1,6 @@
 #include "agent/sync/courier.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "agent/sync/retry.h"
@@ -63,7 +64,8 @@ void Courier::when_gate_opens(std::shared_ptr<Errand> errand) {
   const base::WallTime now = host_.clock.wall();
   const base::WallTime opens = remote_.gate.may_send_at(now);
   if (opens <= now) return submit(std::move(errand));
-  host_.loop.call_at(host_.clock.now() + (opens - now),
+  // Looked at as often as a bad link: a person's "now" opens the gate early.
+  host_.loop.call_at(host_.clock.now() + std::min(opens - now, tuning::kLinkRetryMax),
                      [this, errand] { when_gate_opens(errand); });
 }
 
@@ -135,6 +137,7 @@ void Courier::answered(const std::shared_ptr<Errand>& errand, HttpOutcome outcom
   if (errand->request.auth == net::Auth::bearer) remote_.link_model.answered(outcome.took);
   const bool is_probe = errand->purpose == Errand::Purpose::probe;
   const bool is_back = is_probe ? remote_.link.probed() : remote_.link.answered();
+  if (is_back) remote_.gate.link_is_back(host_.clock.wall());
   if (is_back && remote_.on_link_back) remote_.on_link_back();
   errand->done(std::move(outcome));
 }

@@ -72,6 +72,7 @@ void Engine::nudge() {
 
 Result<> Engine::sync_now(net::Sweep sweep) {
   remote_.link.try_now();
+  remote_.gate.turn_now();
   remote_.breakers.try_now();
   trouble_until_ = {};
   troubles_ = 0;

@@ -17,7 +17,8 @@ using storage::IntentState;
 class Planner {
  public:
   explicit Planner(const Situation& s) : s_(s) {
-    calls_left_ = tuning::kCallsAtOnce - s.calls_in_flight;
+    const bool one_by_one = s.turns == Situation::Turns::one_by_one;
+    calls_left_ = (one_by_one ? 1 : tuning::kCallsAtOnce) - s.calls_in_flight;
     uploads_left_ = tuning::kUploadsAtOnce - s.uploads_in_flight;
     downloads_left_ = tuning::kDownloadsAtOnce - s.downloads_in_flight;
     if (s.hour) {

@@ -54,6 +54,8 @@ struct Situation {
   base::WallTime link_retry_at{};
   net::LoginState login = net::LoginState::unknown;
   base::WallTime gate_opens{};
+  /// One call at a time: others spend the same budget, or a link has just come back.
+  enum class Turns { none, one_by_one } turns = Turns::none;
   std::optional<HourBudget> hour;  ///< nothing while the service did not tell it
   /// The data plan keeps files back, all but urgent ones.
   enum class Files { may_go, wait } files = Files::may_go;

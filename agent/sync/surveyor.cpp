@@ -46,6 +46,7 @@ Result<Situation> Surveyor::survey() {
   situation.link_retry_at = remote.link.retry_at();
   situation.login = remote.tokens.state();
   situation.gate_opens = remote.gate.may_send_at(situation.now);
+  if (remote.gate.takes_turns()) situation.turns = Situation::Turns::one_by_one;
   situation.rights_retry_at = rights_.retry_at();
   survey_budgets(situation);
   // Nothing but a probe can leave: spare the disk.

@@ -53,7 +53,7 @@ struct Rig {
                       tokens,
                       data,
                       sync::LinkSense(platform::Random(1)),
-                      {},
+                      net::RateGate(platform::Random(1)),
                       base::ServiceId("1"),
                       sync::Breakers(platform::Random(1))};
   base::WallTime now() const { return world.clock.wall(); }
