@@ -3,7 +3,7 @@
 fieldsync_packages="g++ cmake ninja-build pkg-config ccache ca-certificates
 libsqlite3-dev libsqlitecpp-dev libcurl4-openssl-dev libcereal-dev libboost-filesystem-dev
 libzstd-dev zlib1g-dev libexif-dev nlohmann-json3-dev rapidjson-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev
-libcpp-httplib-dev libssl-dev libjpeg62-turbo-dev doctest-dev
+libcpp-httplib-dev libssl-dev libsystemd-dev libjpeg62-turbo-dev doctest-dev
 librapidcheck-dev libmimalloc-dev"
 
 # What `sh tests/run.sh --fuzz` needs beside them: clang with libFuzzer and the sanitizers.
@@ -11,6 +11,10 @@ fieldsync_fuzz_packages="clang libclang-rt-14-dev llvm"
 
 # What the power cuts of the tests need beside them; without it they are left out and say so.
 fieldsync_power_packages="libfuse3-dev"
+
+# What packages and their test under a real systemd need beside them.
+fieldsync_package_packages="dpkg-dev lintian"
+fieldsync_systemd_packages="debootstrap systemd-container"
 
 say() { printf '%s\n' "$*"; }
 

@@ -8,8 +8,8 @@
 
 namespace fieldsync::platform {
 
-FileSecretStore::FileSecretStore(FileSystem& files, Path folder)
-    : files_(files), folder_(std::move(folder)) {}
+FileSecretStore::FileSecretStore(FileSystem& files, Path folder, Path given)
+    : files_(files), folder_(std::move(folder)), given_(std::move(given)) {}
 
 Path FileSecretStore::path_of(std::string_view name) const {
   // Encoded, so that no name can leave the folder and no two names meet.
@@ -19,9 +19,20 @@ Path FileSecretStore::path_of(std::string_view name) const {
 base::Result<std::optional<base::Secret>> FileSecretStore::get(std::string_view name) {
   const Path path = path_of(name);
   TRY_ASSIGN(const FileInfo found, files_.info(path));
-  if (found.type == FileType::missing) return std::optional<base::Secret>();
+  if (found.type == FileType::missing) return get_given(name);
   TRY_ASSIGN(std::string text, read_all(files_, path, tuning::kSecretBytesMax));
   return std::optional<base::Secret>(base::Secret(std::move(text)));
+}
+
+base::Result<std::optional<base::Secret>> FileSecretStore::get_given(std::string_view name) {
+  const bool is_plain = name.find('/') == std::string_view::npos && !name.starts_with('.');
+  if (given_.empty() || !is_plain) return std::optional<base::Secret>();
+  const Path path = join(given_, name);
+  TRY_ASSIGN(const FileInfo found, files_.info(path));
+  if (found.type == FileType::missing) return std::optional<base::Secret>();
+  TRY_ASSIGN(const std::string text, read_all(files_, path, tuning::kSecretBytesMax));
+  // Written by hand more often than not, with an end of line.
+  return std::optional<base::Secret>(base::Secret(std::string(base::trimmed(text))));
 }
 
 base::Result<> FileSecretStore::put(std::string_view name, const base::Secret& secret) {

@@ -19,18 +19,22 @@ class SecretStore {
   virtual base::Result<> erase(std::string_view name) = 0;
 };
 
-/// One owner-only file per secret in `folder`.
+/// One owner-only file per secret in `folder`. What is not there is looked for in `given`, where
+/// the system put secrets for this run, a file of its plain name each (systemd's credentials);
+/// empty: nowhere.
 class FileSecretStore final : public SecretStore {
  public:
-  FileSecretStore(FileSystem& files, Path folder);
+  FileSecretStore(FileSystem& files, Path folder, Path given = {});
   base::Result<std::optional<base::Secret>> get(std::string_view name) override;
   base::Result<> put(std::string_view name, const base::Secret& secret) override;
   base::Result<> erase(std::string_view name) override;
 
  private:
   Path path_of(std::string_view name) const;
+  base::Result<std::optional<base::Secret>> get_given(std::string_view name);
   FileSystem& files_;
   Path folder_;
+  Path given_;
 };
 
 }  // namespace fieldsync::platform

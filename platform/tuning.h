@@ -29,6 +29,9 @@ inline constexpr base::ByteCount kWriteBehind = 1 << 20;
 /// A Wi-Fi that comes up tells its link, addresses and routes within some 100 ms: told as one.
 inline constexpr std::chrono::milliseconds kNetworkQuiet{300};
 
+/// Sleeping and waking takes seconds: the same event within one is a repetition.
+inline constexpr std::chrono::milliseconds kPowerQuiet{1'000};
+
 /// How long a wait for a child sleeps between two looks: 200 looks a second cost nothing that can
 /// be measured, and tests see the end within 5 ms.
 inline constexpr std::chrono::milliseconds kChildPoll{5};

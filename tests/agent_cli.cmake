@@ -9,10 +9,12 @@ fs_add_test(agent_cli_tests
     unit/agent_cli_output_test.cpp
     unit/agent_cli_photos_test.cpp
     unit/agent_cli_plan_test.cpp
+    unit/agent_cli_service_test.cpp
     unit/agent_cli_session_test.cpp
     unit/agent_config_test.cpp
   LIBRARIES fs_agent_cli
   LABELS unit)
+target_compile_definitions(agent_cli_tests PRIVATE FIELDSYNC_SOURCE_ROOT="${CMAKE_SOURCE_DIR}")
 
 fs_add_test(agent_api_tests
   SOURCES

@@ -12,6 +12,7 @@ fs_add_test(platform_tests
     unit/platform_network_state_test.cpp
     unit/platform_process_test.cpp
     unit/platform_random_test.cpp
+    unit/platform_service_test.cpp
     unit/platform_socket_test.cpp
     unit/platform_text_test.cpp
     unit/platform_time_text_test.cpp

@@ -7,6 +7,7 @@
 #   sh tests/run.sh --sanitize  all but the benchmarks under ASan + UBSan, then TSan; fewer seeds
 #   sh tests/run.sh --sim SEEDS     that many simulated worlds, on all cores
 #   sh tests/run.sh --mutants [SEEDS] [NAME...]  breaks the agent on purpose: does the simulator notice?
+#   sh tests/run.sh --systemd   the package under a real systemd, in a container (root)
 #   sh tests/run.sh --fuzz SECONDS  every fuzz target under libFuzzer for its share of SECONDS
 set -eu
 cd "$(dirname "$0")/.."
@@ -47,6 +48,12 @@ case "$mode" in
     install_missing patch
     shift
     exec sh tests/sim/mutants/run.sh "$@"
+    ;;
+  --systemd)
+    # shellcheck disable=SC2086
+    install_missing $fieldsync_package_packages $fieldsync_systemd_packages
+    build release -- fieldsync fieldsync-sandbox
+    exec bash tests/systemd/run.sh
     ;;
   --fuzz)
     # shellcheck disable=SC2086

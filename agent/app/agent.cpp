@@ -18,7 +18,7 @@ Parts::Parts(const World& world_, const Config& config_)
       steady(world.host.clock),
       steady_host{steady, world.host.loop, world.host.files, world.host.workers, world.host.random},
       config(config_),
-      secrets(world.host.files, join(config.state_folder, "secrets")),
+      secrets(world.host.files, join(config.state_folder, "secrets"), world.given_secrets),
       originals(world.host.files, join(config.state_folder, "originals"),
                 storage::BlobStore::Sync::durable),
       files(world.host.files, join(config.state_folder, "files"), storage::BlobStore::Sync::lazy) {}

@@ -22,8 +22,9 @@ struct World {
   platform::Host host;
   net::HttpTransport& transport;
   base::Log& log;
-  std::string vfs;   ///< SQLite VFS name; empty: the system's
-  std::string user;  ///< author of captures that do not name one
+  std::string vfs;                ///< SQLite VFS name; empty: the system's
+  std::string user;               ///< author of captures that do not name one
+  base::Path given_secrets = {};  ///< where the system put secrets for this run; empty: nowhere
 };
 
 /// The composition root: opens the stores of one state folder, builds every part and owns them. The
@@ -46,7 +47,7 @@ class Agent {
   storage::BlobStore& originals();
   /// What a person must be told about opening: one sentence each.
   const std::vector<base::Failure>& notices() const;
-  /// Called with a one-line status text when it changes (systemd's STATUS=).
+  /// Called soon, and then when it changes, with a status text in one line (systemd's STATUS=).
   void on_status(std::function<void(const std::string&)> listener);
 
  private:

@@ -1,6 +1,7 @@
 #include "agent/app/machine.h"
 
 #include "net/curl_transport.h"
+#include "platform/base/journal_log.h"
 #include "platform/event_loop.h"
 #include "platform/host.h"
 #include "platform/network_state.h"
@@ -26,6 +27,12 @@ base::LogOptions log_options(const Config& config, Machine::LogTo log_to) {
   return options;
 }
 
+std::unique_ptr<base::Log> open_log(const Config& config, Machine::LogTo log_to) {
+  auto log = base::make_log(log_options(config, log_to));
+  if (log_to != Machine::LogTo::file_and_journal) return log;
+  return base::make_journal_log(std::move(log));
+}
+
 net::CurlOptions curl_options(const Config& config) {
   net::CurlOptions options;
   options.ca_file = config.ca_file;
@@ -38,7 +45,7 @@ net::CurlOptions curl_options(const Config& config) {
 /// In the order they are built; destroyed in the other one.
 struct Machine::Parts {
   Parts(const Config& config, LogTo log_to)
-      : log(base::make_log(log_options(config, log_to))),
+      : log(open_log(config, log_to)),
         loop(*clock),
         workers(loop),
         random(platform::system_entropy()),
@@ -70,7 +77,8 @@ base::Result<std::unique_ptr<Machine>> Machine::open(const Config& config, LogTo
       parts->transport,
       *parts->log,
       {},
-      platform::current_user()};
+      platform::current_user(),
+      platform::environment("CREDENTIALS_DIRECTORY")};
   TRY_ASSIGN(parts->agent, Agent::open(world, config));
   parts->data_plan = config.data_plan;
   std::unique_ptr<Machine> machine(new Machine(std::move(parts)));

@@ -15,8 +15,9 @@ namespace fieldsync::app {
 /// workers, curl. The agent is opened by it and destroyed before all of them.
 class Machine {
  public:
-  /// foreground: the log also goes to stderr when that is a terminal. quiet: to the file only.
-  enum class LogTo { file_only, file_and_stderr };
+  /// Where the log goes: all of it to the file; besides, all of it to stderr, or what matters to
+  /// the system's journal.
+  enum class LogTo { file_only, file_and_stderr, file_and_journal };
   /// Makes the state folder if needed, and locks it: already_running when somebody else has it.
   static base::Result<std::unique_ptr<Machine>> open(const Config& config, LogTo log_to);
   ~Machine();

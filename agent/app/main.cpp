@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "agent/app/open_session.h"
+#include "agent/app/system_service.h"
 #include "agent/cli/surroundings.h"
 #include "agent/try/try_command.h"
 #include "platform/event_loop.h"
@@ -44,7 +45,7 @@ int main(int argc, char** argv) {
   fieldsync::platform::ignore_closed_pipes();
   const auto files = platform::make_system_files();
   const auto clock = platform::make_system_clock();
-  cli::Surroundings around{*files, *clock, std::cout, std::cerr, {}, {}, {},
+  cli::Surroundings around{*files, *clock, std::cout, std::cerr, {}, {}, {}, {},
                            {},     {},     {},        {},        {}, {}, {}};
   around.out_columns = columns_of(platform::Stream::out);
   around.err_columns = columns_of(platform::Stream::error);
@@ -56,6 +57,9 @@ int main(int argc, char** argv) {
   around.open_session = [&](const cli::Place& place) { return app::open_session(place, around); };
   around.run_agent = [&](const cli::Place& place, const cli::RunOptions& options) {
     return app::run_agent(place, options, around);
+  };
+  around.run_service = [&](const cli::ServiceOptions& options) {
+    return app::run_service(options, around);
   };
   around.run_try = [&](const cli::TryOptions& options) { return trial::run_try(options, around); };
   return cli::run_cli(std::vector<std::string>(argv + 1, argv + argc), around);

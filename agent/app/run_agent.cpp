@@ -1,14 +1,15 @@
-#include <mutex>
 #include <ostream>
 
 #include "agent/api/local_api.h"
 #include "agent/app/machine.h"
 #include "agent/app/open_session.h"
+#include "agent/app/stop_switch.h"
 #include "platform/atomic_file.h"
 #include "platform/base/text.h"
-#include "platform/event_loop.h"
+#include "platform/group_access.h"
 #include "platform/host.h"
 #include "platform/network_monitor.h"
+#include "platform/power_monitor.h"
 #include "platform/service_host.h"
 #include "platform/terminal.h"
 
@@ -19,63 +20,73 @@ namespace {
 
 using base::Result;
 
-/// What a stop from another thread reaches: the loop once there is one, a mark before.
-class StopSwitch {
- public:
-  void stop() {
-    const std::lock_guard hold(mutex_);
-    is_stopped_ = true;
-    if (loop_) loop_->stop();
-  }
-  /// Whether the loop may run; from then on `stop` ends it.
-  bool watch(platform::ThreadLoop& loop) {
-    const std::lock_guard hold(mutex_);
-    loop_ = &loop;
-    return !is_stopped_;
-  }
-  void forget() {
-    const std::lock_guard hold(mutex_);
-    loop_ = nullptr;
-  }
-
- private:
-  std::mutex mutex_;
-  bool is_stopped_ = false;
-  platform::ThreadLoop* loop_ = nullptr;
-};
-
 Result<> announce(const cli::RunOptions& options, cli::Surroundings& around,
                   const base::Path& state) {
   around.out << "fieldsync is ready: " << base::printable(state) << std::endl;
+  platform::tell_service_state(platform::ServiceState::ready);
   if (options.ready_file.empty()) return {};
   return platform::write_atomically(around.files, options.ready_file, "ready\n",
                                     platform::FileSystem::Access::shared);
 }
 
+Machine::LogTo log_to() {
+  if (platform::is_terminal(platform::Stream::error)) return Machine::LogTo::file_and_stderr;
+  return platform::stderr_is_journal() ? Machine::LogTo::file_and_journal
+                                       : Machine::LogTo::file_only;
+}
+
+void tell_notices(Machine& machine, cli::Surroundings& around) {
+  for (const base::Failure& notice : machine.agent().notices()) {
+    around.err << "fieldsync: " << base::printable(notice.what) << std::endl;
+    machine.log().warning("agent.notice",
+                          {{"cause", base::info(notice.cause).id}, {"what", notice.what}});
+  }
+}
+
+/// The door for this machine's people.
+Result<> open_door(api::LocalApi& local_api, Machine& machine, const base::Path& state,
+                   cli::RunOptions::People people) {
+  const base::Path socket = api::socket_path(state, run_folder());
+  TRY(api::publish_socket(machine.files(), state, socket));
+  TRY(local_api.listen(socket));
+  if (people == cli::RunOptions::People::owner) return {};
+  TRY(platform::let_group_use(socket));
+  return platform::let_group_use(platform::join(state, "api.token"));
+}
+
+/// Tells the system twice in each of its intervals that the loop turns.
+void keep_alive(platform::ThreadLoop& loop, const platform::Clock& clock) {
+  const auto interval = platform::watchdog_interval();
+  if (!interval) return;
+  platform::tell_service_alive();
+  loop.call_at(clock.now() + *interval / 2, [&loop, &clock] { keep_alive(loop, clock); });
+}
+
 Result<> serve(const cli::Place& place, const cli::RunOptions& options, cli::Surroundings& around,
                StopSwitch& stop_switch) {
-  const bool on_terminal = platform::is_terminal(platform::Stream::error);
-  TRY_ASSIGN(const auto machine,
-             Machine::open(place.config, on_terminal ? Machine::LogTo::file_and_stderr
-                                                     : Machine::LogTo::file_only));
-  for (const base::Failure& notice : machine->agent().notices()) {
-    around.err << "fieldsync: " << base::printable(notice.what) << std::endl;
-    machine->log().warning("agent.notice",
-                           {{"cause", base::info(notice.cause).id}, {"what", notice.what}});
-  }
+  TRY_ASSIGN(const auto machine, Machine::open(place.config, log_to()));
+  tell_notices(*machine, around);
   TRY_ASSIGN(base::Secret token, api::api_token(machine->files(), place.state));
   api::LocalApi local_api(machine->loop(), machine->agent().commands(),
                           machine->agent().originals(), std::move(token), machine->log());
-  const base::Path socket = api::socket_path(place.state, run_folder());
-  TRY(api::publish_socket(machine->files(), place.state, socket));
-  TRY(local_api.listen(socket));
-  if (!stop_switch.watch(machine->loop())) return {};
+  TRY(open_door(local_api, *machine, place.state, options.people));
+  if (!stop_switch.watch(machine->loop())) {
+    stop_switch.forget();
+    return {};
+  }
   machine->log().info("agent.start", {{"version", FIELDSYNC_VERSION}, {"state", place.state}});
+  machine->agent().on_status(platform::tell_service_status);
   machine->agent().start();
-  const auto monitor = platform::watch_network(machine->loop(), [&] {
+  keep_alive(machine->loop(), around.clock);
+  const auto links = platform::watch_network(machine->loop(), [&] {
     machine->log().info("network.changed");
     machine->look_at_network();
     machine->agent().link_changed();
+  });
+  const auto power = platform::watch_power(machine->loop(), [&](platform::PowerEvent event) {
+    const bool is_awake = event == platform::PowerEvent::woke_up;
+    machine->log().info(is_awake ? "power.woke_up" : "power.falls_asleep");
+    if (is_awake) machine->agent().link_changed();
   });
   const auto announced = announce(options, around, place.state);
   if (announced.ok()) machine->loop().run();
@@ -85,17 +96,44 @@ Result<> serve(const cli::Place& place, const cli::RunOptions& options, cli::Sur
   return announced;
 }
 
+/// Serves until a stop; with each reload as the config file says then. One with faults changes
+/// nothing.
+Result<> serve_until_stop(cli::Place place, const cli::RunOptions& options,
+                          cli::Surroundings& around, StopSwitch& stop_switch) {
+  while (true) {
+    TRY(serve(place, options, around, stop_switch));
+    if (stop_switch.take() != StopSwitch::Wish::reload) return {};
+    auto again = options.read_again();
+    if (again.ok()) {
+      place = std::move(*again);
+    } else {
+      for (const std::string& fault : base::split(again.failure().what, '\n')) {
+        around.err << "fieldsync: " << base::printable(fault) << std::endl;
+      }
+      around.err << "fieldsync: the config is not taken; what was read before holds" << std::endl;
+    }
+  }
+}
+
 }  // namespace
 
 int run_agent(const cli::Place& place, const cli::RunOptions& options, cli::Surroundings& around) {
   StopSwitch stop_switch;
   const platform::ServiceEvents events{
-      [&] { stop_switch.stop(); },
-      [&] { around.err << "fieldsync: the config is read at the start only" << std::endl; }};
+      [&] {
+        platform::tell_service_state(platform::ServiceState::stopping);
+        stop_switch.stop();
+      },
+      [&] {
+        platform::tell_service_state(platform::ServiceState::reloading);
+        stop_switch.reload();
+      }};
   return platform::run_as_service(events, [&] {
-    const auto served = serve(place, options, around, stop_switch);
+    const auto served = serve_until_stop(place, options, around, stop_switch);
     if (served.ok()) return 0;
-    around.err << "fieldsync: " << base::printable(base::sentence(served.failure())) << std::endl;
+    const std::string why = base::printable(base::sentence(served.failure()));
+    platform::tell_service_status(why);
+    around.err << "fieldsync: " << why << std::endl;
     return 1;
   });
 }

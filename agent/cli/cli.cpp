@@ -63,6 +63,8 @@ int run_cli(const std::vector<std::string>& arguments, Surroundings& around) {
   add_keep_commands(app, chosen);
   add_sync_commands(app, chosen);
   add_account_commands(app, chosen);
+  add_service_commands(app, chosen);
+  add_bundle_command(app, chosen);
   add_try_command(app, chosen);
   add_causes_command(app, chosen);
   add_completion_command(app, chosen);

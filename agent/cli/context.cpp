@@ -8,6 +8,7 @@
 #include "platform/base/text.h"
 #include "platform/base/time_text.h"
 #include "platform/host.h"
+#include "platform/system_place.h"
 
 namespace fieldsync::cli {
 namespace {
@@ -39,7 +40,10 @@ Result<Place> read_place(Surroundings& around, const Globals& globals) {
   place.state = globals.state;
   if (place.state.empty()) place.state = around.environment("FIELDSYNC_STATE");
   if (place.state.empty()) place.state = place.config.state_folder;
-  if (place.state.empty()) place.state = platform::default_state_folder();
+  if (place.state.empty()) {
+    place.state =
+        platform::system_state_folder(place.config_file).value_or(platform::default_state_folder());
+  }
   while (place.state.size() > 1 && place.state.ends_with('/')) place.state.pop_back();
   place.config.state_folder = place.state;
   return place;
@@ -78,6 +82,12 @@ Result<Place*> Context::place(Need need) {
     return Failure{Cause::bad_input, lines_of(place_->faults)};
   }
   return &*place_;
+}
+
+Result<Place> Context::place_again() const {
+  TRY_ASSIGN(Place place, read_place(around_, globals_));
+  if (!place.faults.empty()) return Failure{Cause::bad_input, lines_of(place.faults)};
+  return place;
 }
 
 Result<Session*> Context::session(Need need) {

@@ -37,6 +37,8 @@ class Context {
   /// the config's remotes; a faulty config ends it.
   enum class Need { local, remote };
   Result<Place*> place(Need need);
+  /// What the config file says now; bad_input with its faults.
+  Result<Place> place_again() const;
   Result<Session*> session(Need need);
   /// `session(need)->call(…)`.
   Result<Document> call(Need need, std::string_view verb, const Document& arguments);
@@ -74,6 +76,8 @@ void add_conflict_commands(CLI::App& app, Chosen& chosen);
 void add_keep_commands(CLI::App& app, Chosen& chosen);
 void add_sync_commands(CLI::App& app, Chosen& chosen);
 void add_account_commands(CLI::App& app, Chosen& chosen);
+void add_service_commands(CLI::App& app, Chosen& chosen);
+void add_bundle_command(CLI::App& app, Chosen& chosen);
 void add_try_command(CLI::App& app, Chosen& chosen);
 void add_causes_command(CLI::App& app, Chosen& chosen);
 void add_completion_command(CLI::App& app, Chosen& chosen);

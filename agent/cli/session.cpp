@@ -5,11 +5,21 @@
 #include "agent/cli/tuning.h"
 #include "net/http_server.h"
 #include "platform/base/json.h"
+#include "platform/host.h"
 
 namespace fieldsync::cli {
 namespace {
 
 using base::Cause;
+
+/// Who captures is this process's person, not the user the agent runs as.
+Document with_author(std::string_view verb, const Document& arguments) {
+  const bool is_capture = verb == "add" || verb == "edit" || verb == "reply" || verb == "attach";
+  if (!is_capture || arguments.has("author")) return arguments;
+  Document authored = arguments;
+  authored.set("author", platform::current_user());
+  return authored;
+}
 
 class SocketSession final : public Session {
  public:
@@ -21,7 +31,7 @@ class SocketSession final : public Session {
   Result<Document> call(std::string_view verb, const Document& arguments) override {
     net::HttpRequest request = request_to(net::Method::post, api::call_url(verb));
     request.headers.add("Content-Type", "application/json");
-    request.body = base::to_json(arguments);
+    request.body = base::to_json(with_author(verb, arguments));
     return exchange(request);
   }
 

@@ -27,6 +27,14 @@ struct Place {
 
 struct RunOptions {
   Path ready_file;  ///< written once the agent answers; empty: none
+  /// Who may speak to the agent: its own user, or besides the group of the state folder.
+  enum class People { owner, group } people = People::owner;
+  /// Where the agent works according to the config file as it is now; bad_input with its faults.
+  std::function<Result<Place>()> read_again = {};
+};
+
+struct ServiceOptions {
+  enum class Act { install, remove, start, stop, status } act = Act::status;
 };
 
 struct TryOptions {
@@ -59,6 +67,8 @@ struct Surroundings {
   std::function<Result<std::unique_ptr<Session>>(const Place&)> open_session;
   /// Runs the agent until it is told to stop; returns the exit code.
   std::function<int(const Place&, const RunOptions&)> run_agent;
+  /// `fieldsync service`; returns the exit code.
+  std::function<int(const ServiceOptions&)> run_service;
   /// `fieldsync try`; returns the exit code.
   std::function<int(const TryOptions&)> run_try;
 };

@@ -19,6 +19,7 @@ struct SyncOptions {
   bool wait = false;
   bool full = false;
   bool watch = false;
+  bool group = false;
   RunOptions run;
 };
 
@@ -125,7 +126,10 @@ Exit status(Context& context, const SyncOptions& options) {
 Exit run(Context& context, const SyncOptions& options) {
   const auto place = context.place(Need::remote);
   if (!place.ok()) return context.fail(place.failure());
-  return context.around().run_agent(**place, options.run) == 0 ? Exit::done : Exit::failed;
+  RunOptions run_options = options.run;
+  run_options.people = options.group ? RunOptions::People::group : RunOptions::People::owner;
+  run_options.read_again = [&context] { return context.place_again(); };
+  return context.around().run_agent(**place, run_options) == 0 ? Exit::done : Exit::failed;
 }
 
 }  // namespace
@@ -150,6 +154,8 @@ void add_sync_commands(CLI::App& app, Chosen& chosen) {
   command = app.add_subcommand("run", "Run the agent until it is stopped");
   command->add_option("--ready-file", options->run.ready_file, "Written once the agent answers")
       ->type_name("FILE");
+  command->add_flag("--group", options->group,
+                    "The state folder's group may use the agent too, not only its owner");
   command->callback([options, &chosen] {
     chosen.action = [options](Context& context) { return run(context, *options); };
   });

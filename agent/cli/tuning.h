@@ -52,4 +52,8 @@ inline constexpr int kListLimitMax = 100'000;
 /// A table column is never made narrower than this when the terminal is too small.
 inline constexpr int kColumnMin = 6;
 
+/// Of `bundle`: a log file is rotated at 5 MB, and there are four at most.
+inline constexpr base::ByteCount kBundleFileMax = 8'000'000;
+inline constexpr int kBundleLogsMax = 8;
+
 }  // namespace fieldsync::cli::tuning

@@ -153,8 +153,8 @@ int Workplace::run(const std::vector<std::string>& arguments, Said& said) {
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::ostringstream out;
   std::ostringstream err;
-  cli::Surroundings around{*files_, waiting_.clock(), out, err, {}, {}, {}, {}, {}, {}, {}, {}, {},
-                           {}};
+  cli::Surroundings around{
+      *files_, waiting_.clock(), out, err, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   around.read_input = [](ByteCount) -> Result<std::string> { return std::string(); };
   around.read_secret = [this](const std::string&) {
     return std::optional(base::Secret(plain(access_, "client_secret")));

@@ -254,13 +254,19 @@ Result<Document> sync(Parts& parts, const Document& arguments) {
 
 std::string status_line(Parts& parts) {
   const auto counts = parts.work->counts();
-  std::string line = counts ? std::to_string(counts->open()) + " to deliver" : "queue unreadable";
-  if (counts && counts->held > 0) line += ", " + std::to_string(counts->held) + " need you";
+  if (!counts) return "The queue cannot be read: " + counts.failure().what;
+  std::string line = counts->open() == 0 ? "Everything is delivered"
+                                         : std::to_string(counts->open()) + " to deliver";
+  if (counts->held > 0) line += ", " + std::to_string(counts->held) + " need a person";
   for (const auto& remote : parts.remotes) {
-    line += ", " + remote->config.name.raw() + " " +
-            std::string(link_name(remote->remote->link.state()));
+    const std::string name = remote->config.name.raw();
+    if (const auto problem = remote->tokens->problem()) {
+      line += "; " + name + ": " + std::string(base::info(problem->cause).id);
+    } else if (remote->remote->link.state() == sync::LinkState::shut) {
+      line += "; no connection to " + name;
+    }
   }
-  return line;
+  return line + ".";
 }
 
 }  // namespace fieldsync::verbs

@@ -23,6 +23,8 @@ inline constexpr int kProjectsMax = 25;
 inline constexpr int kProjectPagesMax = 50;
 /// Of a command there is not, in its refusal: a line or two of a terminal.
 inline constexpr std::size_t kShownBytesMax = 200;
+/// A status line is for people's eyes, and counting a long queue takes a millisecond.
+inline constexpr base::Millis kStatusPause{500};
 /// Files of one act.
 inline constexpr std::size_t kFilesMax = 1'000;
 

@@ -78,10 +78,22 @@ void Verbs::wait_on(base::Instant until, Answer answer) {
 void Verbs::on_status(std::function<void(const std::string&)> listener) {
   parts_.status_listener = std::move(listener);
   for (const auto& remote : parts_.remotes) {
-    remote->engine->on_change = [this] {
-      if (parts_.status_listener) parts_.status_listener(status_line(parts_));
-    };
+    remote->engine->on_change = [this] { status_changed(); };
   }
+  status_changed();
+}
+
+void Verbs::status_changed() {
+  if (status_told_ == StatusTold::soon) return;
+  status_told_ = StatusTold::soon;
+  platform::Host& host = parts_.world.host;
+  host.loop.call_at(host.clock.now() + tuning::kStatusPause, [this] {
+    status_told_ = StatusTold::yes;
+    std::string line = status_line(parts_);
+    if (line == status_line_ || !parts_.status_listener) return;
+    status_line_ = std::move(line);
+    parts_.status_listener(status_line_);
+  });
 }
 
 }  // namespace fieldsync::verbs

@@ -16,13 +16,18 @@ class Verbs final : public Commands {
  public:
   explicit Verbs(Parts& parts);
   void call(std::string_view verb, const Document& arguments, Answer answer) override;
-  /// Tells the listener a one-line status whenever it changes.
+  /// Tells the listener a one-line status, now and when it changes, at most once in
+  /// tuning::kStatusPause.
   void on_status(std::function<void(const std::string&)> listener);
 
  private:
   void wait(const Document& arguments, Answer answer);
   void wait_on(base::Instant until, Answer answer);
+  void status_changed();
+
   Parts& parts_;
+  enum class StatusTold { yes, soon } status_told_ = StatusTold::yes;
+  std::string status_line_;
 };
 
 // --- capture_verbs.cpp ---------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-#include "platform/base/log.h"
+#include "platform/base/journal_log.h"
 
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "platform/base/log.h"
 #include "platform/base/text.h"
 #include "platform/tuning.h"
 
@@ -91,6 +92,37 @@ class SpdLog final : public Log {
   spdlog::logger logger_;
 };
 
+/// The priorities of syslog(3).
+std::string_view journal_prefix(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return "<7>";
+    case LogLevel::info:
+      return "<6>";
+    case LogLevel::warning:
+      return "<4>";
+    case LogLevel::error:
+      return "<3>";
+  }
+  return "<3>";
+}
+
+class JournalLog final : public Log {
+ public:
+  explicit JournalLog(std::unique_ptr<Log> all) : all_(std::move(all)) {}
+
+  void event(LogLevel level, std::string_view event_name, const Fields& fields) override {
+    all_->event(level, event_name, fields);
+    if (level < LogLevel::warning) return;
+    const std::string line =
+        std::string(journal_prefix(level)) + line_of(level, event_name, fields) + "\n";
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
+
+ private:
+  std::unique_ptr<Log> all_;
+};
+
 class NullLog final : public Log {
  public:
   void event(LogLevel, std::string_view, const Fields&) override {}
@@ -111,6 +143,10 @@ std::unique_ptr<Log> make_log(const LogOptions& options) {
   }
   if (options.to_stderr) sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
   return std::make_unique<SpdLog>(std::move(sinks), options.level_min);
+}
+
+std::unique_ptr<Log> make_journal_log(std::unique_ptr<Log> all) {
+  return std::make_unique<JournalLog>(std::move(all));
 }
 
 Log& null_log() {

@@ -29,9 +29,9 @@ class Log {
 };
 
 struct LogOptions {
-  Path file;                              ///< empty: no file
-  ByteCount file_bytes_max = 5'000'000;   ///< rotated past this
-  int files_max = 3;                      ///< rotated files kept
+  Path file;                             ///< empty: no file
+  ByteCount file_bytes_max = 5'000'000;  ///< rotated past this
+  int files_max = 3;                     ///< rotated files kept
   bool to_stderr = false;
   LogLevel level_min = LogLevel::info;
 };

@@ -9,6 +9,7 @@
 
 #include "platform/base/check.h"
 #include "platform/host.h"
+#include "platform/system_place.h"
 
 namespace fieldsync::platform {
 namespace {
@@ -99,6 +100,11 @@ base::Path default_config_file() {
 std::string environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value ? value : "";
+}
+
+std::optional<base::Path> system_state_folder(const base::Path& config_file) {
+  if (config_file != "/etc/fieldsync/fieldsync.toml") return std::nullopt;
+  return "/var/lib/fieldsync";
 }
 
 }  // namespace fieldsync::platform

@@ -151,7 +151,7 @@ class CliRig {
   std::ostringstream out;
   std::ostringstream err;
   std::unique_ptr<platform::FileSystem> files = platform::make_system_files();
-  cli::Surroundings around{*files, clock, out, err, 0, 0, {}, {}, {}, {}, {}, {}, {}};
+  cli::Surroundings around{*files, clock, out, err, 0, 0, {}, {}, {}, {}, {}, {}, {}, {}, {}};
 };
 
 }  // namespace fieldsync::tests

@@ -125,6 +125,22 @@ TEST_CASE("secrets are kept owner-only under any name, and survive a new store")
   CHECK_FALSE(again.get("procore")->has_value());
 }
 
+TEST_CASE("a secret the system gave is used until one of our own is kept") {
+  TempFolder folder;
+  const auto files = make_system_files();
+  REQUIRE(files->make_folder(folder / "given").ok());
+  put_content(folder / "given/a", "from the system\n");
+  FileSecretStore store(*files, folder / "secrets", folder / "given");
+  CHECK((*store.get("a"))->reveal() == "from the system");
+  CHECK_FALSE(store.get("b")->has_value());
+  CHECK_FALSE(store.get("../given/a")->has_value());
+  REQUIRE(store.put("a", base::Secret("ours")).ok());
+  CHECK((*store.get("a"))->reveal() == "ours");
+  REQUIRE(store.erase("a").ok());
+  CHECK((*store.get("a"))->reveal() == "from the system");
+  CHECK(content_of(folder / "given/a") == "from the system\n");
+}
+
 TEST_CASE("a secret too long to be read back is refused") {
   TempFolder folder;
   const auto files = make_system_files();

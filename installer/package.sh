@@ -1,0 +1,36 @@
+#!/usr/bin/env sh
+# Builds the packages from this clone:   sh installer/package.sh [OUTPUT_FOLDER]
+# A .deb always; an .rpm where rpmbuild is installed. lintian looks at the first where it is installed.
+set -eu
+cd "$(dirname "$0")/.."
+. installer/dependencies.sh
+out=${1:-build/packages}
+umask 022
+
+# shellcheck disable=SC2086
+install_missing $fieldsync_packages $fieldsync_package_packages
+build release -DFIELDSYNC_TESTS=ON -- fieldsync package_files
+mkdir -p "$out"
+
+pack() {
+  cpack --config build/release/CPackConfig.cmake -G "$1" -B "$out/work" >"$out/$1.log" 2>&1 || {
+    tail -n 20 "$out/$1.log" >&2
+    return 1
+  }
+}
+
+pack DEB
+mv "$out"/work/*.deb "$out"/
+if command -v rpmbuild >/dev/null 2>&1; then
+  pack RPM
+  mv "$out"/work/*.rpm "$out"/
+else
+  say "No .rpm: rpmbuild is not installed."
+fi
+rm -rf "$out/work"
+
+for deb in "$out"/*.deb; do
+  say "$deb"
+  dpkg-deb -f "$deb" Version Installed-Size Depends
+  if command -v lintian >/dev/null 2>&1; then lintian --fail-on error,warning "$deb"; fi
+done

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+
+#include "platform/base/types.h"
+
+namespace fieldsync::platform {
+
+/// Where this machine's service keeps its state, if `config_file` is the service's:
+/// /var/lib/fieldsync for /etc/fieldsync/fieldsync.toml. Nothing for a person's own config.
+std::optional<base::Path> system_state_folder(const base::Path& config_file);
+
+}  // namespace fieldsync::platform
