@@ -76,7 +76,7 @@ TEST_CASE("the forecast says what goes now, what by when, what not today, and wh
         "1 edit now, 1 photo (5.0 kB) once it is known how fast files leave here");
   CHECK(words(acts(0, 2, 5'000'000'000), late) == "2 photos (10.0 GB) not today");
   CHECK(words(acts(0, 2, 5'000'000'000), in_denver) ==
-        "2 photos (10.0 GB) by 18:48 if the link stays");
+        "2 photos (10.0 GB) by 18:47 if the link stays");
 }
 
 TEST_CASE("the longer of bytes and calls decides, with the calls that are kept left out") {

@@ -52,7 +52,7 @@ TEST_CASE("gate: before the first answer the assumed spike limit holds") {
 
 TEST_CASE("gate: what an earlier run was told of the hour holds until this one is told") {
   const WallTime ends = kStart + Millis(1'800'000);
-  RateGate gate;
+  RateGate gate(platform::Random(1));
   gate.remember_hourly({600, 0, ends, {}});
   CHECK(wait_of(gate) == 0);  // one request may ask
   gate.sent(kStart);
@@ -60,10 +60,10 @@ TEST_CASE("gate: what an earlier run was told of the hour holds until this one i
   gate.answered(told(600, 400, Millis(1'800'000)), kStart);
   gate.remember_hourly({600, 5, ends, {}});
   CHECK(gate.hourly()->remaining == 400);
-  RateGate none;
+  RateGate none(platform::Random(1));
   none.remember_hourly({0, 5, ends, {}});
   CHECK_FALSE(none.hourly().has_value());
-  RateGate over;
+  RateGate over(platform::Random(1));
   over.remember_hourly({600, 3, kStart - Millis(1), {}});
   over.sent(kStart);
   CHECK(over.hourly()->remaining == 599);  // the limit is known, the hour is a new one
