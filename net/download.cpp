@@ -1,5 +1,7 @@
 #include "net/download.h"
 
+#include <charconv>
+
 #include "platform/base/text.h"
 
 namespace fieldsync::net {
@@ -16,10 +18,51 @@ Failure refuse(const std::string& from, const std::string& why) {
 /// Headers that may go to a host of somebody else. Everything else could tell it about the account.
 bool may_leave_the_service(std::string_view name) {
   const std::string lower = base::to_lower_ascii(name);
-  return lower == "accept" || lower == "range" || lower == "if-range";
+  return lower == "accept" || lower == "accept-encoding" || lower == "range" || lower == "if-range";
 }
 
 }  // namespace
+
+std::optional<ContentRange> content_range(const HttpResponse& reply) {
+  constexpr std::string_view kUnit = "bytes ";
+  const std::string text = reply.headers.text("Content-Range");
+  if (reply.status != 206 || !text.starts_with(kUnit)) return std::nullopt;
+  const char* at = text.data() + kUnit.size();
+  const char* const end = text.data() + text.size();
+  ContentRange range;
+  const auto number = [&](ByteCount& into, char behind) {
+    const auto [next, error] = std::from_chars(at, end, into);
+    const bool ends_well = behind == '\0' ? next == end : next != end && *next == behind;
+    if (error != std::errc() || !ends_well || into < 0) return false;
+    at = next + 1;
+    return true;
+  };
+  const bool is_read =
+      number(range.first, '-') && number(range.last, '/') && number(range.total, '\0');
+  const bool is_sound = is_read && range.first <= range.last && range.last < range.total;
+  return is_sound ? std::optional(range) : std::nullopt;
+}
+
+std::optional<std::string> strong_etag(const HttpResponse& reply) {
+  const std::string tag(base::trimmed(reply.headers.text("ETag")));
+  const bool is_strong = tag.size() > 2 && tag.front() == '"' && tag.back() == '"';
+  return is_strong ? std::optional(tag) : std::nullopt;
+}
+
+HttpRequest with_range(HttpRequest request, ByteCount first, ByteCount size,
+                       const std::string& etag) {
+  Headers headers;
+  for (const auto& [name, value] : request.headers.all()) {
+    const std::string lower = base::to_lower_ascii(name);
+    const bool is_ours = lower == "range" || lower == "if-range" || lower == "accept-encoding";
+    if (!is_ours) headers.add(name, value);
+  }
+  headers.add("Accept-Encoding", "identity");
+  headers.add("Range", "bytes=" + std::to_string(first) + "-" + std::to_string(first + size - 1));
+  if (!etag.empty()) headers.add("If-Range", etag);
+  request.headers = std::move(headers);
+  return request;
+}
 
 bool is_redirect(const HttpResponse& reply) {
   switch (reply.status) {

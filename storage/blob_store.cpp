@@ -221,6 +221,23 @@ Result<> BlobStore::place(const Path& from, const Digest& digest) {
   return {};
 }
 
+Path BlobStore::partial_folder(const Digest& name) const {
+  return platform::join(platform::join(folder_, "partial"), name.hex());
+}
+
+Result<> BlobStore::sweep_partial(base::WallTime before) {
+  const Path all = platform::join(folder_, "partial");
+  TRY_ASSIGN(const FileInfo info, files_.info(all));
+  if (info.type != FileType::folder) return {};
+  TRY_ASSIGN(const auto names, files_.list(all));
+  for (const std::string& name : names) {
+    const Path folder = platform::join(all, name);
+    TRY_ASSIGN(const FileInfo one, files_.info(folder));
+    if (one.modified < before) TRY(files_.remove_tree(folder));
+  }
+  return {};
+}
+
 Result<bool> BlobStore::has(const Digest& digest) const {
   TRY_ASSIGN(const FileInfo info, files_.info(path_of(digest)));
   return info.type == FileType::file;

@@ -62,6 +62,11 @@ class BlobStore {
   /// A fresh name in the incoming folder, which exists after begin, add_file or sweep_incoming.
   Path incoming_path();
 
+  /// Where files are gathered that come in pieces, a folder each; kept over restarts.
+  Path partial_folder(const Digest& name) const;
+  /// Removes such folders in which nothing was put since `before`.
+  Result<> sweep_partial(base::WallTime before);
+
   Path path_of(const Digest& digest) const;
   Result<bool> has(const Digest& digest) const;
   /// Reads it whole and compares with its name: disk_error when it differs.

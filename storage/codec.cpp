@@ -23,7 +23,8 @@ using base::List;
 using base::Result;
 using base::Value;
 
-constexpr char kFormat = 1;
+/// 2: payloads tell how a picture goes out.
+constexpr char kFormat = 2;
 constexpr std::size_t kHeaderSize = 13;
 constexpr std::size_t kSizeSize = 4;
 
@@ -267,7 +268,7 @@ Result<T> read_archive(std::string_view archive, Content content, Fill&& fill) {
                    "an archived value: written by a newer Fieldsync (format " +
                        std::to_string(int{archive[2]}) + "); install that version or a later one"};
   }
-  if (archive[2] != kFormat || archive[3] != static_cast<char>(content)) {
+  if (archive[2] < 1 || archive[3] != static_cast<char>(content)) {
     return damaged("its header is wrong");
   }
   const std::string_view stored = archive.substr(kHeaderSize);
@@ -282,12 +283,33 @@ Result<T> read_archive(std::string_view archive, Content content, Fill&& fill) {
   }
   try {
     Reader reader(body);
-    T value = fill(reader);
+    T value = fill(reader, archive[2]);
     reader.end();
     return value;
   } catch (const std::exception& error) {  // Malformed, cereal::Exception
     return damaged(error.what());
   }
+}
+
+void write_attachments(Writer& writer, const std::vector<Attachment>& attachments) {
+  writer.size(attachments.size());
+  for (const Attachment& attachment : attachments) {
+    writer.digest(attachment.blob);
+    writer.integer(attachment.size);
+    writer.text(attachment.name);
+    writer.text(attachment.content_type);
+  }
+}
+
+std::vector<Attachment> read_attachments(Reader& reader) {
+  std::vector<Attachment> attachments(reader.size(52));
+  for (Attachment& attachment : attachments) {
+    attachment.blob = reader.digest();
+    attachment.size = reader.integer();
+    attachment.name = reader.text();
+    attachment.content_type = reader.text();
+  }
+  return attachments;
 }
 
 bool same(const Attachment& a, const Attachment& b) {
@@ -298,42 +320,48 @@ bool same(const Attachment& a, const Attachment& b) {
 }  // namespace
 
 bool Payload::operator==(const Payload& other) const {
-  return fields == other.fields && base == other.base &&
-         std::equal(attachments.begin(), attachments.end(), other.attachments.begin(),
-                    other.attachments.end(), same);
+  const auto all_same = [](const std::vector<Attachment>& a, const std::vector<Attachment>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+  };
+  return fields == other.fields && base == other.base && picture == other.picture &&
+         companion == other.companion && all_same(attachments, other.attachments) &&
+         all_same(kept, other.kept);
 }
 
-std::string encode(const Payload& payload) {
-  return encode_payload(payload.fields, payload.base, payload.attachments);
-}
+namespace {
 
-std::string encode_payload(const Document& fields, const Document& base,
-                           const std::vector<Attachment>& attachments) {
+/// Of a Payload or an Intent: both have these members.
+template <class T>
+std::string payload_archive(const T& from) {
   return archive_of(Content::payload, [&](Writer& writer) {
-    writer.document(fields);
-    writer.document(base);
-    writer.size(attachments.size());
-    for (const Attachment& attachment : attachments) {
-      writer.digest(attachment.blob);
-      writer.integer(attachment.size);
-      writer.text(attachment.name);
-      writer.text(attachment.content_type);
-    }
+    writer.document(from.fields);
+    writer.document(from.base);
+    write_attachments(writer, from.attachments);
+    write_attachments(writer, from.kept);
+    writer.integer(static_cast<int>(from.picture));
+    writer.text(from.companion.raw());
   });
 }
 
+}  // namespace
+
+std::string encode(const Payload& payload) { return payload_archive(payload); }
+std::string encode_payload(const Intent& intent) { return payload_archive(intent); }
+
 Result<Payload> decode_payload(std::string_view archive) {
-  return read_archive<Payload>(archive, Content::payload, [](Reader& reader) {
+  return read_archive<Payload>(archive, Content::payload, [](Reader& reader, char format) {
     Payload payload;
     payload.fields = reader.document(0);
     payload.base = reader.document(0);
-    payload.attachments.resize(reader.size(52));
-    for (Attachment& attachment : payload.attachments) {
-      attachment.blob = reader.digest();
-      attachment.size = reader.integer();
-      attachment.name = reader.text();
-      attachment.content_type = reader.text();
+    payload.attachments = read_attachments(reader);
+    if (format < 2) return payload;
+    payload.kept = read_attachments(reader);
+    const std::int64_t picture = reader.integer();
+    if (picture < 0 || picture > static_cast<int>(Picture::reduced)) {
+      throw Malformed("a picture goes out in a way that is unknown");
     }
+    payload.picture = static_cast<Picture>(picture);
+    payload.companion = RecordId(reader.text());
     return payload;
   });
 }
@@ -351,7 +379,7 @@ std::string encode(const UploadPart& part) {
 }
 
 Result<UploadPart> decode_part(std::string_view archive) {
-  return read_archive<UploadPart>(archive, Content::part, [](Reader& reader) {
+  return read_archive<UploadPart>(archive, Content::part, [](Reader& reader, char) {
     UploadPart part;
     part.offset = reader.integer();
     part.size = reader.integer();
@@ -370,7 +398,7 @@ std::string encode(const Document& document) {
 
 Result<Document> decode_document(std::string_view archive) {
   return read_archive<Document>(archive, Content::document,
-                                [](Reader& reader) { return reader.document(0); });
+                                [](Reader& reader, char) { return reader.document(0); });
 }
 
 }  // namespace fieldsync::storage

@@ -16,13 +16,15 @@ struct Payload {
   Document fields;
   Document base;
   std::vector<Attachment> attachments;
+  std::vector<Attachment> kept = {};
+  Picture picture = Picture::undecided;
+  RecordId companion = {};
   bool operator==(const Payload&) const;
 };
 
 std::string encode(const Payload& payload);
-/// The same from its pieces, which are then not copied first.
-std::string encode_payload(const Document& fields, const Document& base,
-                           const std::vector<Attachment>& attachments);
+/// The same of an intent, whose content is then not copied first.
+std::string encode_payload(const Intent& intent);
 base::Result<Payload> decode_payload(std::string_view archive);
 
 /// How one part is to be sent.

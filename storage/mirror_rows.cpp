@@ -12,33 +12,6 @@ std::optional<WallTime> optional_time(const Row& row, int column) {
   return WallTime{base::Millis(row.integer(column))};
 }
 
-/// Files of superseded records are fetched last. Nothing when the fields do not say.
-std::optional<int> rank_of(const Document& fields) {
-  const base::Value* current = fields.find("current");
-  const bool* flag = current ? current->as_bool() : nullptr;
-  if (!flag) return std::nullopt;
-  return *flag ? 0 : 1;
-}
-
-struct StoredFile {
-  MirrorFile file;
-  int rank = 0;
-};
-
-std::vector<StoredFile> stored_files(Database& db, std::int64_t record) {
-  std::vector<StoredFile> files;
-  db.each(
-      "SELECT slot, name, url, size, blob, rank FROM file WHERE record = ? ORDER BY slot",
-      [&](const Row& row) {
-        MirrorFile file{row.text(0), row.text(1), row.text(2), std::nullopt, std::nullopt};
-        if (!row.is_null(3)) file.size = row.integer(3);
-        if (!row.is_null(4)) file.blob = Digest::from_hex(row.bytes(4));
-        files.push_back({std::move(file), static_cast<int>(row.integer(5))});
-      },
-      record);
-  return files;
-}
-
 /// Bytes that are here stay right while the name and a known size do not change.
 bool same_content(const MirrorFile& stored, const MirrorFile& seen) {
   return stored.name == seen.name && (!stored.size || !seen.size || stored.size == seen.size);
@@ -50,30 +23,34 @@ Bind bind_blob(const std::optional<Digest>& blob, std::string& hex) {
   return Bind(hex);
 }
 
-void insert_file(Database& db, std::int64_t scope, std::int64_t record, int rank,
-                 const MirrorFile& file) {
+void insert_file(Database& db, std::int64_t scope, std::int64_t record, const MirrorFile& file) {
   std::string hex;
   db.run(
-      "INSERT OR REPLACE INTO file(record, slot, scope, rank, name, url, size, blob, again_at, "
-      "evidence) VALUES(?, ?, ?, ?, ?, ?, ?, ?, 0, '')",
-      record, file.slot, scope, rank, file.name, file.url, file.size, bind_blob(file.blob, hex));
+      "INSERT OR REPLACE INTO file(record, slot, scope, name, url, size, blob, again_at, evidence, "
+      "want, pinned) VALUES(?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?)",
+      record, file.slot, scope, file.name, file.url, file.size, bind_blob(file.blob, hex),
+      static_cast<int>(file.want), static_cast<int>(file.pin));
 }
 
 /// False when the row already says all that was seen.
-bool update_file(Database& db, std::int64_t scope, std::int64_t record, int rank,
-                 const StoredFile& stored, const MirrorFile& seen) {
-  if (!same_content(stored.file, seen)) {
-    insert_file(db, scope, record, rank, seen);
+bool update_file(Database& db, std::int64_t scope, std::int64_t record, const MirrorFile& stored,
+                 const MirrorFile& seen) {
+  if (!same_content(stored, seen)) {
+    insert_file(db, scope, record, seen);
     return true;
   }
-  const auto size = seen.size ? seen.size : stored.file.size;
-  const auto blob = seen.blob ? seen.blob : stored.file.blob;
-  if (stored.file.url == seen.url && stored.file.size == size && stored.file.blob == blob) {
+  const auto size = seen.size ? seen.size : stored.size;
+  const auto blob = seen.blob ? seen.blob : stored.blob;
+  if (stored.url == seen.url && stored.size == size && stored.blob == blob &&
+      stored.want == seen.want && stored.pin == seen.pin) {
     return false;
   }
   std::string hex;
-  db.run("UPDATE file SET url = ?, size = ?, blob = ? WHERE record = ? AND slot = ?", seen.url,
-         size, bind_blob(blob, hex), record, seen.slot);
+  db.run(
+      "UPDATE file SET url = ?, size = ?, blob = ?, want = ?, pinned = ? "
+      "WHERE record = ? AND slot = ?",
+      seen.url, size, bind_blob(blob, hex), static_cast<int>(seen.want), static_cast<int>(seen.pin),
+      record, seen.slot);
   return true;
 }
 
@@ -121,6 +98,12 @@ std::vector<Scope> scopes_of(Database& db, const std::optional<RemoteName>& remo
   return scopes;
 }
 
+std::optional<std::int64_t> number_of(Database& db, const RecordKey& key) {
+  const auto scope = find_scope(db, key.remote, key.project, key.kind);
+  if (!scope) return std::nullopt;
+  return db.integer("SELECT number FROM record WHERE scope = ? AND id = ?", *scope, key.id.raw());
+}
+
 std::optional<StoredRecord> find_stored(Database& db, std::int64_t scope, const ServiceId& id) {
   std::optional<StoredRecord> found;
   db.each(
@@ -157,35 +140,41 @@ MirrorRecord read_record(const Row& row, const Scope& scope) {
 
 std::vector<MirrorFile> files_of(Database& db, std::int64_t record) {
   std::vector<MirrorFile> files;
-  for (StoredFile& stored : stored_files(db, record)) files.push_back(std::move(stored.file));
+  db.each(
+      "SELECT slot, name, url, size, blob, want, pinned, validator FROM file WHERE record = ? "
+      "ORDER BY slot",
+      [&](const Row& row) {
+        MirrorFile file{row.text(0), row.text(1), row.text(2), std::nullopt, std::nullopt};
+        if (!row.is_null(3)) file.size = row.integer(3);
+        if (!row.is_null(4)) file.blob = Digest::from_hex(row.bytes(4));
+        file.want = static_cast<Want>(row.integer(5));
+        file.pin = static_cast<Pin>(row.integer(6));
+        file.validator = row.text(7);
+        files.push_back(std::move(file));
+      },
+      record);
   return files;
 }
 
 bool store_files(Database& db, std::int64_t scope, std::int64_t record, const MirrorRecord& seen) {
-  const auto stored = stored_files(db, record);
-  const auto told = rank_of(seen.fields);
-  const int rank = told.value_or(stored.empty() ? 0 : stored.front().rank);
+  const auto stored = files_of(db, record);
   bool changed = false;
-  if (!stored.empty() && stored.front().rank != rank) {
-    db.run("UPDATE file SET rank = ? WHERE record = ?", rank, record);
-    changed = true;
-  }
   for (const MirrorFile& file : seen.files) {
     const auto found = std::find_if(stored.begin(), stored.end(),
-                                    [&](const StoredFile& s) { return s.file.slot == file.slot; });
+                                    [&](const MirrorFile& s) { return s.slot == file.slot; });
     if (found == stored.end()) {
-      insert_file(db, scope, record, rank, file);
+      insert_file(db, scope, record, file);
       changed = true;
-    } else if (update_file(db, scope, record, rank, *found, file)) {
+    } else if (update_file(db, scope, record, *found, file)) {
       changed = true;
     }
   }
   if (seen.extent == MirrorRecord::Extent::summary_only) return changed;
-  for (const StoredFile& s : stored) {
+  for (const MirrorFile& s : stored) {
     const bool listed = std::any_of(seen.files.begin(), seen.files.end(),
-                                    [&](const MirrorFile& f) { return f.slot == s.file.slot; });
+                                    [&](const MirrorFile& f) { return f.slot == s.slot; });
     if (listed) continue;
-    db.run("DELETE FROM file WHERE record = ? AND slot = ?", record, s.file.slot);
+    db.run("DELETE FROM file WHERE record = ? AND slot = ?", record, s.slot);
     changed = true;
   }
   return changed;

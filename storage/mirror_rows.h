@@ -32,6 +32,8 @@ struct StoredRecord {
   std::optional<std::int64_t> updated_at;
   std::string document;
 };
+/// The number of the stored record; nothing when it is not here.
+std::optional<std::int64_t> number_of(Database& db, const RecordKey& key);
 std::optional<StoredRecord> find_stored(Database& db, std::int64_t scope, const ServiceId& id);
 
 #define FS_RECORD_COLUMNS "number, id, presence, extent, updated_at, observed_at, document"

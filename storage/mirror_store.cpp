@@ -10,13 +10,6 @@
 namespace fieldsync::storage {
 namespace {
 
-/// The number of the stored record; nothing when it is not here.
-std::optional<std::int64_t> number_of(Database& db, const RecordKey& key) {
-  const auto scope = find_scope(db, key.remote, key.project, key.kind);
-  if (!scope) return std::nullopt;
-  return db.integer("SELECT number FROM record WHERE scope = ? AND id = ?", *scope, key.id.raw());
-}
-
 struct Numbered {
   std::int64_t number;
   MirrorRecord record;
@@ -204,61 +197,6 @@ Result<> MirrorStore::mark_missing(const RecordKey& key, WallTime now) {
     db_->run("UPDATE record SET presence = ?, observed_at = ? WHERE number = ? AND presence = ?",
              static_cast<int>(Presence::missing_once), millis_of(now), number_of(*db_, key),
              static_cast<int>(Presence::present));
-  });
-}
-
-Result<std::vector<MirrorStore::WantedFile>> MirrorStore::wanted_files(const RemoteName& remote,
-                                                                       const KindId& kind,
-                                                                       std::string_view slot,
-                                                                       WallTime now, int limit) {
-  return mirrored([&] {
-    struct Found {
-      std::int64_t rank;
-      std::int64_t record;
-      WantedFile wanted;
-    };
-    std::vector<Found> found;
-    for (const Scope& scope : scopes_of(*db_, remote, std::nullopt, kind)) {
-      for (const int rank : {0, 1}) {
-        db_->each(
-            "SELECT f.record, r.id, f.name, f.url, f.size FROM file AS f INDEXED BY file_wanted "
-            "CROSS JOIN record AS r ON r.number = f.record AND r.presence = 0 "
-            "WHERE f.blob IS NULL AND f.scope = ? AND f.slot = ? AND f.rank = ? "
-            "AND f.again_at <= ? ORDER BY f.again_at, f.record DESC LIMIT ?",
-            [&](const Row& row) {
-              WantedFile wanted{{scope.remote, scope.project, scope.kind, ServiceId(row.text(1))},
-                                {std::string(slot), row.text(2), row.text(3), {}, {}}};
-              if (!row.is_null(4)) wanted.file.size = row.integer(4);
-              found.push_back({rank, row.integer(0), std::move(wanted)});
-            },
-            scope.number, slot, rank, millis_of(now), limit);
-      }
-    }
-    std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
-      return a.rank != b.rank ? a.rank < b.rank : a.record > b.record;
-    });
-    std::vector<WantedFile> files;
-    for (Found& each : found) {
-      if (static_cast<int>(files.size()) >= limit) break;
-      files.push_back(std::move(each.wanted));
-    }
-    return files;
-  });
-}
-
-Result<> MirrorStore::save_file_blob(const RecordKey& key, std::string_view slot,
-                                     const Digest& blob) {
-  return mirrored([&] {
-    db_->run("UPDATE file SET blob = ?, again_at = 0, evidence = '' WHERE record = ? AND slot = ?",
-             blob.hex(), number_of(*db_, key), slot);
-  });
-}
-
-Result<> MirrorStore::postpone_file(const RecordKey& key, std::string_view slot, WallTime again_at,
-                                    std::string_view evidence) {
-  return mirrored([&] {
-    db_->run("UPDATE file SET again_at = ?, evidence = ? WHERE record = ? AND slot = ?",
-             millis_of(again_at), evidence, number_of(*db_, key), slot);
   });
 }
 

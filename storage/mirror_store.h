@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "platform/base/digest.h"
@@ -32,12 +33,22 @@ struct RecordKey {
 enum class Presence { present, missing_once, gone, in_question };
 std::string_view name(Presence presence);
 
+/// How much the bytes of a file are wanted here; what is higher is fetched first. on_demand: only
+/// when a person asks for it. wished: assigned to this login, or pinned. Stored by number.
+enum class Want { on_demand = 0, superseded = 1, wished = 2, current = 3 };
+/// What a person said about keeping a file here.
+enum class Pin { none, pinned };
+
 struct MirrorFile {
   std::string slot;
   std::string name;
   std::string url;  ///< as last seen; short-lived
   std::optional<ByteCount> size;
   std::optional<Digest> blob;  ///< set once the bytes are in files/
+  Want want = Want::on_demand;
+  Pin pin = Pin::none;
+  /// The ETag under which the pieces that are here came; "" when there are none. Not seen by apply.
+  std::string validator = {};
 };
 
 struct MirrorRecord {
@@ -151,19 +162,49 @@ class MirrorStore {
   Result<int> doubt(const RemoteName& remote, const ProjectId& project, const KindId& kind,
                     const std::optional<ServiceId>& id);
 
+  // Files (mirror_files.cpp).
+
   struct WantedFile {
     RecordKey key;
     MirrorFile file;
   };
-  /// Files in the slot, of present records of the kind, whose bytes are not here and that are not
-  /// postponed past `now`. Those of records with the field `current` false come last, new records
-  /// first.
-  Result<std::vector<WantedFile>> wanted_files(const RemoteName& remote, const KindId& kind,
-                                               std::string_view slot, WallTime now, int limit);
-  Result<> save_file_blob(const RecordKey& key, std::string_view slot, const Digest& blob);
+  /// Files of present records that are wanted without being asked for, whose bytes are not here,
+  /// are not known to be longer than `size_max` and are not postponed past `now`: what is wanted
+  /// most first, of those what never failed, of those new records.
+  Result<std::vector<WantedFile>> wanted_files(const RemoteName& remote, WallTime now,
+                                               ByteCount size_max, int limit);
+  /// How many files of the project's records of the kind are wanted and not here, counted up to
+  /// `limit`.
+  Result<std::int64_t> count_wanted(const RemoteName& remote, const ProjectId& project,
+                                    const KindId& kind, int limit);
+  /// The bytes came; `size` is their length, kept where the service told none.
+  Result<> save_file_blob(const RecordKey& key, std::string_view slot, const Digest& blob,
+                          ByteCount size, WallTime now);
   /// A download failed: not tried again before `again_at`.
   Result<> postpone_file(const RecordKey& key, std::string_view slot, WallTime again_at,
                          std::string_view evidence);
+  /// Pieces of the file come under this ETag; "": there are none any more.
+  Result<> save_validator(const RecordKey& key, std::string_view slot, std::string_view validator);
+  /// A person used the bytes just now.
+  Result<> mark_used(const RecordKey& key, std::string_view slot, WallTime now);
+  Result<> set_file_want(const RecordKey& key, std::string_view slot, Want want, Pin pin);
+
+  /// What of the bytes that are here may go, first to last.
+  enum class Shelf { superseded, ordinary, pinned };
+  struct KeptFile {
+    RecordKey key;
+    Digest blob;
+    ByteCount size = 0;
+  };
+  /// Bytes on that shelf that the service can tell again, the longest unused first: their record is
+  /// present, and nothing on a later shelf has the same bytes.
+  Result<std::vector<KeptFile>> evictable(Shelf shelf, const std::set<ProjectId>& out_of_reach,
+                                          int limit);
+  /// The bytes are no longer here, for none of the files that had them.
+  Result<> forget_blob(const Digest& blob);
+  Result<bool> has_blob(const Digest& blob);
+  /// The bytes of all files that are here; those that files share are counted for each.
+  Result<ByteCount> bytes_kept();
 
   Result<std::optional<ToolState>> tool_state(const RemoteName& remote, const ProjectId& project,
                                               std::string_view tool);

@@ -23,7 +23,7 @@ void mark_damaged(Intent& intent, std::string fault) {
 }
 
 std::string payload_of(const Database& db, const Intent& intent) {
-  std::string archive = encode_payload(intent.fields, intent.base, intent.attachments);
+  std::string archive = encode_payload(intent);
   if (static_cast<ByteCount>(archive.size()) <= tuning::kPayloadMax) return archive;
   throw SqlError(
       {Cause::limit_reached, db.path() + ": the content of one act takes " +
@@ -72,6 +72,9 @@ Intent read_intent(const Row& row) {
     intent.fields = std::move(payload->fields);
     intent.base = std::move(payload->base);
     intent.attachments = std::move(payload->attachments);
+    intent.kept = std::move(payload->kept);
+    intent.picture = payload->picture;
+    intent.companion = std::move(payload->companion);
   }
   return intent;
 }

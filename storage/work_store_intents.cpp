@@ -332,9 +332,8 @@ Result<std::vector<Digest>> WorkStore::needed_blobs() {
           const auto payload = decode_payload(row.bytes(0));
           // Without its content nobody knows what it needs: nothing may be thrown away then.
           if (!payload.ok()) throw SqlError(payload.failure());
-          for (const auto& attachment : payload->attachments) {
-            blobs.push_back(attachment.blob);
-          }
+          for (const auto& attachment : payload->attachments) blobs.push_back(attachment.blob);
+          for (const auto& attachment : payload->kept) blobs.push_back(attachment.blob);
         });
     std::sort(blobs.begin(), blobs.end());
     blobs.erase(std::unique(blobs.begin(), blobs.end()), blobs.end());

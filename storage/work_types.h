@@ -50,6 +50,12 @@ struct Attachment {
   std::string content_type;
 };
 
+/// How the bytes of a photo go out. undecided: the person's policy says it when they are due.
+/// whole: as captured. preview: a smaller picture of the photo `companion`, which follows.
+/// after_preview: as captured, on a good link; `companion` went ahead. reduced: a smaller picture
+/// alone, made of what is in `kept`.
+enum class Picture { undecided, whole, preview, after_preview, reduced };
+
 /// One queued act of a person.
 struct Intent {
   IntentId id;
@@ -61,6 +67,9 @@ struct Intent {
   Document fields;  ///< new values; reply: `body`
   Document base;    ///< edit: what the person saw in each edited field; absent there: unset
   std::vector<Attachment> attachments;
+  std::vector<Attachment> kept;  ///< captured bytes that belong to the act and stay here
+  Picture picture = Picture::undecided;
+  RecordId companion;  ///< of a photo and its preview: the other one
   std::string author;
   WallTime captured_at{};
   std::string token;  ///< random; idempotency token and tie-breaker

@@ -68,3 +68,13 @@ fs_add_test(agent_keep_tests
     unit/agent_vanishing_test.cpp
   LIBRARIES fs_small_world
   LABELS unit)
+
+fs_add_test(agent_files_tests
+  SOURCES
+    support/office.cpp
+    support/pictures.cpp
+    unit/agent_disk_room_test.cpp
+    unit/agent_download_test.cpp
+    unit/agent_pictures_test.cpp
+  LIBRARIES fs_small_world JPEG::JPEG
+  LABELS unit)

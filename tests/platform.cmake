@@ -18,6 +18,13 @@ fs_add_test(platform_tests
   LIBRARIES fs_platform
   LABELS unit)
 
+fs_add_test(image_tests
+  SOURCES
+    support/pictures.cpp
+    unit/platform_image_test.cpp
+  LIBRARIES fs_platform JPEG::JPEG
+  LABELS unit)
+
 fs_add_test(tidy_tests
   SOURCES
     tidy/call_checks.cpp

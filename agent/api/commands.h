@@ -17,13 +17,18 @@ using base::Value;
 // clang-format off
 /// Commands by name. Loop thread only; `answer` is called exactly once, at once or later.
 ///
-///   add       kind, project?, fields, files?[{blob,size,name,type}] -> {items:[{id,kind,project}]}
+///   add       kind, project?, fields, files?[{blob,size,name,type}] -> {items:[{id,kind,project}],
+///               notices?: what of it does not go out as it is}
 ///   edit      item, fields (texts are parsed by type)               -> {id, intent, state}
 ///   reply     item, body, files?                                    -> {id, intent, state}
 ///   attach    item, files                                           -> {id, intent, state}
 ///   remove    item                                                  -> {id, intent, state}
+///   make_room bytes (of a file about to be captured: downloads go for it if they must)  -> {}
 ///   list      kind, project?, limit?                                -> {records:[…], truncated}
 ///   show      item                                                  -> {record, pending:[…]}
+///   open      item -> {id, files:[{slot,name,path?,size?,state,pinned}], warning}; state "here" or
+///               "awaited": fetched before all others, ask again
+///   pin       item, off?                             -> {id, files, pinned}
 ///   queue     all?, after?                                          -> {intents:[…], counts}
 ///   why       item (a record or an act's number) -> {explanations:[…], receipts}
 ///   conflicts -                -> {conflicts:[…]}, each with id, cause, choices and, by its cause:

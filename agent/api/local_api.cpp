@@ -1,5 +1,7 @@
 #include "agent/api/local_api.h"
 
+#include <algorithm>
+#include <charconv>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -81,6 +83,15 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
   return std::nullopt;
 }
 
+/// What the client says the body's length is, as far as one is taken; 0 when it says nothing.
+base::ByteCount announced_length(const net::ServerRequest& request) {
+  const std::string text = request.headers.text("Content-Length");
+  base::ByteCount length = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return is_number ? std::clamp<base::ByteCount>(length, 0, tuning::kBlobBytesMax) : 0;
+}
+
 }  // namespace
 
 /// Outlives the API as long as a call is on the loop.
@@ -118,12 +129,19 @@ struct LocalApi::State {
 
   Result<Document> on_call(const std::shared_ptr<State>& self, std::string_view verb,
                            const net::ServerRequest& request);
-  Result<Document> on_blob(const net::ServerRequest& request);
+  Result<Document> ask(const std::shared_ptr<State>& self, std::string_view verb,
+                       Document arguments);
+  Result<Document> on_blob(const std::shared_ptr<State>& self, const net::ServerRequest& request);
 };
 
 Result<Document> LocalApi::State::on_call(const std::shared_ptr<State>& self, std::string_view verb,
                                           const net::ServerRequest& request) {
   TRY_ASSIGN(Document arguments, arguments_of(request));
+  return ask(self, verb, std::move(arguments));
+}
+
+Result<Document> LocalApi::State::ask(const std::shared_ptr<State>& self, std::string_view verb,
+                                      Document arguments) {
   TRY_ASSIGN(const std::shared_ptr<Pending> call, enter());
   loop.post([self, call, name = std::string(verb), arguments = std::move(arguments)] {
     if (!self->is_open()) return;
@@ -135,10 +153,14 @@ Result<Document> LocalApi::State::on_call(const std::shared_ptr<State>& self, st
   return answer;
 }
 
-Result<Document> LocalApi::State::on_blob(const net::ServerRequest& request) {
+Result<Document> LocalApi::State::on_blob(const std::shared_ptr<State>& self,
+                                          const net::ServerRequest& request) {
   const std::string name = query_value(request.query, "name").value_or("");
   if (name.empty() || static_cast<base::ByteCount>(name.size()) > tuning::kNameBytesMax) {
     return Failure{Cause::bad_input, "an upload needs a name of 1 to 255 bytes"};
+  }
+  if (const base::ByteCount length = announced_length(request); length > 0) {
+    TRY(ask(self, "make_room", Document{{"bytes", std::int64_t{length}}}));
   }
   TRY_ASSIGN(storage::BlobStore::Draft draft, originals.begin());
   std::string head;
@@ -206,7 +228,7 @@ net::ServerReply LocalApi::handle(const net::ServerRequest& request) {
     return {to_reply(state_->on_call(state_, verb, request))};
   }
   if (request.method == net::Method::put && request.path == "/v1/blobs") {
-    return {to_reply(state_->on_blob(request))};
+    return {to_reply(state_->on_blob(state_, request))};
   }
   const std::string asked = base::printable(request.path);
   return {to_reply(

@@ -1,6 +1,7 @@
 #include "agent/app/agent.h"
 
 #include "agent/app/parts.h"
+#include "agent/sync/pins.h"
 #include "agent/verbs/verbs.h"
 #include "net/adapters/procore.h"
 #include "platform/base/time_text.h"
@@ -109,10 +110,11 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
                                         {},
                                         base::ServiceId(me),
                                         sync::Breakers(world.host.random.fork())});
+  TRY_ASSIGN(remote->remote->pins, sync::load_pins(*parts.work, config.name));
   remote->engine = std::make_unique<sync::Engine>(
       parts.steady_host, world.transport, world.log, *remote->remote, *parts.work, *parts.mirror,
-      parts.originals, parts.files,
-      sync::EngineOptions{parts.config.poll_interval, config.upload_style});
+      parts.originals, parts.files, *parts.room,
+      sync::EngineOptions{parts.config.poll_interval, config.upload_style, parts.config.photos});
   remote->engine->on_link_back = [&parts, name = config.name] {
     // Success elsewhere is evidence: the others need not wait their pauses out.
     for (const auto& other : parts.remotes) {
@@ -121,6 +123,22 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
   };
   parts.remotes.push_back(std::move(remote));
   return base::Done{};
+}
+
+void make_disk_room(Parts& parts) {
+  parts.room = std::make_unique<sync::DiskRoom>(
+      parts.world.host.files, parts.world.log, *parts.mirror, parts.files,
+      parts.config.state_folder,
+      sync::DiskLimits{parts.config.free_space_reserve, parts.config.downloads_max});
+  parts.room->out_of_reach = [&parts] {
+    std::set<base::ProjectId> projects;
+    for (const auto& remote : parts.remotes) {
+      for (const auto& [project, rights] : remote->remote->rights) {
+        if (sync::is_sealed(*remote->remote, project)) projects.insert(project);
+      }
+    }
+    return projects;
+  };
 }
 
 /// What the config file follows is followed; what a person followed besides stays.
@@ -157,6 +175,7 @@ Result<std::unique_ptr<Agent>> Agent::open(const World& world, const Config& con
   parts.view = std::make_unique<sync::View>(*parts.work, *parts.mirror);
   parts.intake =
       std::make_unique<sync::Intake>(parts.world.host, *parts.work, parts.originals, *parts.view);
+  make_disk_room(parts);
   for (const RemoteConfig& remote : config.remotes) TRY(add_remote(parts, remote));
   TRY(take_follows(parts));
   impl->verbs = std::make_unique<verbs::Verbs>(parts);

@@ -23,6 +23,9 @@ constexpr Millis kPollMax{24 * 3'600'000};
 constexpr base::ByteCount kRateMin = 1'000;
 /// Spans of a week, or interfaces of a machine: a handful.
 constexpr std::size_t kListMax = 50;
+/// Below this nobody reads a label on it; above it is no smaller picture any more.
+constexpr int kLongestSideMin = 320;
+constexpr int kLongestSideMax = 8'000;
 /// Faults past this many are not shown: the file is something else altogether.
 constexpr std::size_t kFaultsMax = 50;
 /// A dotted key nests a table for each dot, and the parser takes them apart by recursion: 50,000 in
@@ -186,6 +189,16 @@ constexpr std::array<std::string_view, 2> kGrants{"client_credentials", "authori
 constexpr std::array<std::string_view, 2> kUploadStyles{"segmented", "plain"};
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
 
+constexpr std::array<std::string_view, 3> kPolicies{"original", "proof_first", "reduced"};
+
+std::optional<sync::PicturePolicy> policy(Section& section, std::string_view key) {
+  const auto chosen = section.choice(key, kPolicies);
+  if (!chosen) return std::nullopt;
+  constexpr std::array kInOrder{sync::PicturePolicy::original, sync::PicturePolicy::proof_first,
+                                sync::PicturePolicy::reduced};
+  return kInOrder[*chosen];
+}
+
 void read_remote(const std::string& name, const toml::table& table, Faults& faults,
                  Config& config) {
   const std::size_t faults_before = faults.count();
@@ -315,6 +328,7 @@ void read_follow(const toml::table& table, const std::vector<std::string>& remot
     section.missing("project", "the project's id at the service");
   }
   read_tools(section, follow);
+  const auto photos = policy(section, "photos");
   section.finish();
   const auto same = [&](const storage::Follow& other) {
     return other.remote == follow.remote && other.project == follow.project;
@@ -324,6 +338,7 @@ void read_follow(const toml::table& table, const std::vector<std::string>& remot
     section.fault(table, "project", "is followed twice");
     return;
   }
+  if (photos) config.photos.of_project[{follow.remote, follow.project}] = *photos;
   config.follows.push_back(std::move(follow));
 }
 
@@ -372,11 +387,33 @@ void read_send_rate(Section& section, sync::DataLimits& limits) {
   }
 }
 
+void read_photos(const toml::table& table, Faults& faults, Config& config) {
+  Section section(table, "[photos]", faults);
+  if (const auto chosen = policy(section, "policy")) config.photos.policy = *chosen;
+  if (const toml::node* node = section.find("longest_side")) {
+    const auto* pixels = node->as_integer();
+    if (pixels && pixels->get() >= kLongestSideMin && pixels->get() <= kLongestSideMax) {
+      config.photos.longest_side = static_cast<int>(pixels->get());
+    } else {
+      section.fault(*node, "longest_side",
+                    "expected pixels, from " + std::to_string(kLongestSideMin) + " to " +
+                        std::to_string(kLongestSideMax));
+    }
+  }
+  if (const auto rate = section.amount("good_link", parse_rate, "600 kB/s")) {
+    config.photos.good_rate = *rate;
+  }
+  section.finish();
+}
+
 void read_limits(const toml::table& table, Faults& faults, Config& config) {
   Section section(table, "[limits]", faults);
   read_send_rate(section, config.data_plan.always);
   if (const auto size = section.amount("free_space_reserve", parse_size, "200 MB")) {
     config.free_space_reserve = *size;
+  }
+  if (const auto size = section.amount("downloads_max", parse_size, "20 GB")) {
+    config.downloads_max = *size;
   }
   section.finish();
 }
@@ -496,6 +533,7 @@ ConfigReading read_config(std::string_view text, const base::Path& file) {
   read_section(root, "agent", faults, reading.config, read_agent);
   read_section(root, "limits", faults, reading.config, read_limits);
   read_section(root, "data_plan", faults, reading.config, read_data_plan);
+  read_section(root, "photos", faults, reading.config, read_photos);
   root.finish();
   // A follow of a remote that was left out has nowhere to go.
   std::erase_if(reading.config.follows, [&](const storage::Follow& follow) {

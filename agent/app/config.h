@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/sync/data_plan.h"
+#include "agent/sync/picture_rules.h"
 #include "net/oauth.h"
 #include "net/remote_service.h"
 #include "platform/base/result.h"
@@ -34,8 +35,10 @@ struct Config {
   sync::DataPlan data_plan;  ///< `[limits] send_rate` is its rate on every network
   base::Path ca_file;
   std::string log_level = "info";
-  /// Bytes that capture keeps free on the disk; the mirror stops growing before.
+  /// Bytes of the disk kept free for captures: downloads stop before, and go when it is short.
   base::ByteCount free_space_reserve = 200'000'000;
+  sync::PictureRules photos;
+  base::ByteCount downloads_max = 0;  ///< of all downloaded files together; 0: no limit
 };
 
 /// What a config text says, and every fault in it. `config` holds what could be understood; a

@@ -36,6 +36,7 @@ class HereSession final : public cli::Session {
   }
 
   Result<cli::Staged> stage(const cli::CaptureFile& file) override {
+    TRY(call("make_room", Document{{"bytes", std::int64_t{file.size}}}));
     TRY_ASSIGN(const auto added, machine_->agent().originals().add_file(file.path));
     if (added.size != file.size) {
       return Failure{Cause::file_growing, file.path + ": changed while it was read"};

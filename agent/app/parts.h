@@ -36,6 +36,7 @@ struct Parts {
   std::unique_ptr<storage::MirrorStore> mirror;
   storage::BlobStore originals;
   storage::BlobStore files;
+  std::unique_ptr<sync::DiskRoom> room;
   std::vector<base::Failure> notices;
   std::unique_ptr<sync::DataMeter> data;
   std::unique_ptr<sync::View> view;

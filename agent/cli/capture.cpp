@@ -106,7 +106,11 @@ Result<Document> add_one_photo(Context& context, const Inspected& inspected, Doc
   TRY_ASSIGN(Session * session, context.session(Need::local));
   TRY_ASSIGN(const Staged staged, session->stage(*inspected.file));
   arguments.set("files", base::List{to_document(staged)});
-  return first_item(session->call("add", arguments));
+  const auto answer = session->call("add", arguments);
+  if (answer.ok()) {
+    for (const Value& notice : list_of(*answer, "notices")) context.warn(base::plain_text(notice));
+  }
+  return first_item(answer);
 }
 
 Exit add_photos(Context& context, const PhotoOptions& options) {

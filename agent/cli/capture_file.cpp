@@ -5,6 +5,7 @@
 #include "agent/cli/tuning.h"
 #include "platform/base/text.h"
 #include "platform/base/time_text.h"
+#include "platform/file_presence.h"
 
 namespace fieldsync::cli {
 namespace {
@@ -27,6 +28,9 @@ Result<FileInfo> ordinary_file(platform::FileSystem& files, const Path& path) {
       return Failure{Cause::file_unreadable, shown(path) + ": is a device or pipe, not a file"};
     case FileType::file:
       break;
+  }
+  if (const auto placeholder = platform::placeholder_reason(path)) {
+    return Failure{Cause::file_empty, shown(path) + ": " + *placeholder};
   }
   if (info.size == 0) return Failure{Cause::file_empty, shown(path) + ": 0 bytes"};
   if (info.size > api::tuning::kBlobBytesMax) {

@@ -20,9 +20,9 @@ struct Inspected {
 };
 
 /// Looks at files before their bytes are taken, so that what could never be delivered is refused
-/// while the person still stands beside the thing: missing, a folder, a device, 0 bytes, still
-/// growing, no picture, damaged before its picture begins. One entry per path, in order. `pause` is
-/// called at most once, when some file was changed just now.
+/// while the person still stands beside the thing: missing, a folder, a device, 0 bytes, a
+/// cloud drive's placeholder, still growing, no picture, damaged before its picture begins. One
+/// entry per path, in order. `pause` is called at most once, when some file was changed just now.
 std::vector<Inspected> inspect(platform::FileSystem& files, const std::vector<Path>& paths,
                                Purpose purpose, base::WallTime now,
                                const std::function<void(base::Millis)>& pause);

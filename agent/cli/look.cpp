@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "agent/cli/context.h"
+#include "agent/cli/files.h"
 #include "agent/cli/tuning.h"
 #include "platform/base/text.h"
 #include "platform/kinds/kind.h"
@@ -165,6 +166,7 @@ Exit show(Context& context, const LookOptions& options) {
 }  // namespace
 
 void add_look_commands(CLI::App& app, Chosen& chosen) {
+  add_file_commands(app, chosen);
   auto options = std::make_shared<LookOptions>();
   CLI::App* command = app.add_subcommand("list", "List the records of a kind");
   command->add_option("KIND", options->kind, "One of " + all_kind_names())->required();

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "agent/sync/courier.h"
+#include "agent/sync/disk_room.h"
 #include "agent/sync/remote.h"
 #include "platform/base/log.h"
 #include "platform/host.h"
@@ -22,6 +23,7 @@ struct Context {
   storage::MirrorStore& mirror;
   storage::BlobStore& originals;
   storage::BlobStore& files;
+  DiskRoom& room;
 
   base::WallTime now() const { return host.clock.wall(); }
   /// Tells the endpoint's breaker what the answer was. Until when it is shut now; nothing when not.
@@ -51,8 +53,8 @@ base::Result<std::optional<base::ServiceId>> service_id(storage::WorkStore& work
 /// the only wait then. An answer that merely looks like a bad link must not be repeated at once.
 bool waits_for_link(const Remote& remote, const base::Failure& failure);
 
-/// A record as the mirror keeps it.
-storage::MirrorRecord to_mirror(const base::RemoteName& remote, const base::ProjectId& project,
+/// A record as the mirror keeps it, its files wanted as much as they are of this login.
+storage::MirrorRecord to_mirror(const Remote& remote, const base::ProjectId& project,
                                 const net::RemoteRecord& record, base::WallTime now);
 
 }  // namespace fieldsync::sync

@@ -18,12 +18,12 @@ std::string forecast_setting(const base::RemoteName& remote) { return "forecasts
 
 Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& log, Remote& remote,
                storage::WorkStore& work, storage::MirrorStore& mirror,
-               storage::BlobStore& originals, storage::BlobStore& files,
+               storage::BlobStore& originals, storage::BlobStore& files, DiskRoom& room,
                const EngineOptions& options)
     : host_(host),
       remote_(remote),
       courier_(host, transport, log, remote),
-      context_{host, log, remote, courier_, work, mirror, originals, files},
+      context_{host, log, remote, courier_, work, mirror, originals, files, room},
       outcomes_(context_),
       deliveries_(context_, outcomes_),
       rights_(context_),
@@ -31,7 +31,8 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
       pusher_(context_, puller_, deliveries_, outcomes_),
       uploader_(context_, outcomes_, options.upload_style),
       downloader_(context_, puller_),
-      surveyor_(context_, rights_),
+      renderer_(context_, options.photos),
+      surveyor_(context_, rights_, options.photos),
       orphans_(context_),
       random_(host.random.fork()) {
   if (const auto kept = context_.work.setting(forecast_setting(remote_.name))) {
@@ -40,6 +41,7 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
   outcomes_.on_rights_doubtful = [this](const base::ProjectId& project) { rights_.doubt(project); };
   remote_.on_link_back = [this] {
     if (auto released = outcomes_.link_is_back(); !released) in_trouble(released.failure());
+    surveyor_.try_originals();
     nudge();
     if (on_link_back) on_link_back();
   };
@@ -88,8 +90,15 @@ Result<> Engine::read_anew(const storage::RecordKey& key) {
   return Done{};
 }
 
+Result<> Engine::await_file(const storage::RecordKey& key, const std::string& slot) {
+  TRY(surveyor_.await_file(key, slot));
+  nudge();
+  return Done{};
+}
+
 void Engine::link_changed() {
   remote_.link.try_now();
+  surveyor_.try_originals();
   nudge();
 }
 
@@ -152,6 +161,7 @@ void Engine::rest_when_idle() {
   if (rest_ == Rest::taken || !is_idle()) return;
   keep_learnt();
   tidy_originals();
+  tidy_files();
   release_memory();
   rest_ = Rest::taken;
 }
@@ -168,6 +178,13 @@ void Engine::release_memory() {
   platform::release_unused_memory();
   released_at_ = now;
   released_after_ = received;
+}
+
+/// A slice at each rest.
+void Engine::tidy_files() {
+  auto kept = context_.room.keep_reserve();
+  if (kept) kept = context_.room.tidy(context_.now());
+  if (!kept) context_.log.warning("files.not_tidied", {{"why", kept.failure().what}});
 }
 
 /// A slice at a time, so that a person never waits for it.
@@ -219,7 +236,10 @@ void Engine::perform(const Step& step) {
     case StepKind::prove:
       ++calls_;
       return pusher_.prove(step.intent, done);
+    case StepKind::render:
+      return renderer_.render(step.intent, done);
     case StepKind::upload:
+      surveyor_.begun(step.intent);
       ++uploads_;
       return uploader_.upload(step.intent, step.haste, done);
     case StepKind::download:
@@ -264,6 +284,9 @@ void Engine::finish(const Step& step, const Result<>& result) {
       break;
     case StepKind::download:
       --downloads_;
+      surveyor_.fetched(step.record, step.file.slot);
+      break;
+    case StepKind::render:
       break;
     case StepKind::probe:
     case StepKind::read_rights:

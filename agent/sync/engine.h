@@ -10,6 +10,7 @@
 #include "agent/sync/orphans.h"
 #include "agent/sync/planner.h"
 #include "agent/sync/pusher.h"
+#include "agent/sync/renderer.h"
 #include "agent/sync/rights.h"
 #include "agent/sync/surveyor.h"
 #include "agent/sync/uploader.h"
@@ -19,6 +20,7 @@ namespace fieldsync::sync {
 struct EngineOptions {
   base::Millis poll_interval{0};
   net::UploadStyle upload_style = net::UploadStyle::segmented;
+  PictureRules photos = {};
 };
 
 /// The loop of one remote: survey, plan, perform; every outcome is recorded before the next plan.
@@ -27,7 +29,7 @@ class Engine {
  public:
   Engine(platform::Host& host, net::HttpTransport& transport, base::Log& log, Remote& remote,
          storage::WorkStore& work, storage::MirrorStore& mirror, storage::BlobStore& originals,
-         storage::BlobStore& files, const EngineOptions& options);
+         storage::BlobStore& files, DiskRoom& room, const EngineOptions& options);
 
   /// Begins to work. Before that nothing leaves.
   void start();
@@ -49,6 +51,8 @@ class Engine {
     std::set<std::string> under_way;
   };
   base::Result<Ahead> look_at_plan();
+  /// A person waits for this file of a record: it is fetched before all others.
+  base::Result<> await_file(const storage::RecordKey& key, const std::string& slot);
 
   /// Nothing is under way and nothing becomes due within tuning::kSoon.
   bool is_idle() const;
@@ -75,6 +79,7 @@ class Engine {
   void rest_when_idle();
   void release_memory();
   void tidy_originals();
+  void tidy_files();
   void in_trouble(const base::Failure& failure);
 
   platform::Host& host_;
@@ -88,6 +93,7 @@ class Engine {
   Pusher pusher_;
   Uploader uploader_;
   Downloader downloader_;
+  Renderer renderer_;
   Surveyor surveyor_;
   OrphanSweep orphans_;
   platform::Random random_;

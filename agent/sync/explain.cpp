@@ -127,7 +127,9 @@ Explanation explain_on_its_way(const Intent& intent, base::WallTime now) {
   Explanation why{intent.cause, intent.evidence, std::max(intent.next_attempt, now),
                   intent.attempts};
   // A failure of the link that is over holds nothing up any more, unless its pause still runs.
-  const bool over = verdict_on(why.cause) == Verdict::link && intent.next_attempt <= now;
+  const bool waits_for_better = intent.picture == storage::Picture::after_preview;
+  const bool over =
+      verdict_on(why.cause) == Verdict::link && intent.next_attempt <= now && !waits_for_better;
   const bool stale = why.cause == Cause::none || over || verdict_on(why.cause) == Verdict::login;
   switch (intent.state) {
     case IntentState::in_doubt:

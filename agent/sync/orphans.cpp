@@ -84,6 +84,7 @@ Result<OrphanSweep::More> OrphanSweep::weigh_some() {
     for (const storage::Attachment& attachment : intent.attachments) {
       candidates_.erase(attachment.blob);
     }
+    for (const storage::Attachment& kept : intent.kept) candidates_.erase(kept.blob);
   }
   if (static_cast<int>(page.size()) == tuning::kOrphanActsPage && !candidates_.empty()) {
     return More::soon;

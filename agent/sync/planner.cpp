@@ -53,6 +53,7 @@ class Planner {
     plan_reading();
     note_wake(s_.next_intent);
     note_wake(s_.rights_retry_at);
+    note_wake(s_.next_trial);
     return std::move(plan_);
   }
 
@@ -183,20 +184,39 @@ class Planner {
     add_call(step);
   }
 
+  void plan_download(const storage::MirrorStore::WantedFile& wanted, Haste haste) {
+    Step step{StepKind::download, "file:" + record_key(wanted.key) + ":" + wanted.file.slot};
+    step.endpoint = kDownloadEndpoint;
+    step.record = wanted.key;
+    step.file = wanted.file;
+    if (files_may_go(haste) && downloads_left_ > 0 && add(step)) --downloads_left_;
+  }
+
   void plan_reading() {
     spender_ = Spender::spare;
+    for (const auto& awaited : s_.awaited) plan_download(awaited, Haste::urgent);
     for (const storage::RecordKey& key : s_.shows) plan_show(key);
-    for (const auto& wanted : s_.downloads) {
-      Step step{StepKind::download, "file:" + record_key(wanted.key) + ":" + wanted.file.slot};
-      step.endpoint = kDownloadEndpoint;
-      step.record = wanted.key;
-      step.file = wanted.file;
-      if (files_may_go(Haste::none) && downloads_left_ > 0 && add(step)) --downloads_left_;
-    }
+    for (const auto& wanted : s_.downloads) plan_download(wanted, Haste::none);
     for (const storage::RecordKey& key : s_.audits) plan_show(key);
   }
 
+  void add_render(const Intent& intent) {
+    if (s_.busy_endpoints.count(kRenderEndpoint) != 0 || rendering_) return;
+    Step step{StepKind::render, item_key(intent.item)};
+    step.endpoint = kRenderEndpoint;
+    step.intent = intent.id;
+    rendering_ = add(step);
+  }
+
   void add_upload(const IntentFacts& facts) {
+    switch (facts.bytes) {
+      case IntentFacts::Bytes::to_render:
+        return add_render(facts.intent);
+      case IntentFacts::Bytes::waits_for_link:
+        return;
+      case IntentFacts::Bytes::as_they_are:
+        break;
+    }
     Step step{StepKind::upload, item_key(facts.intent.item)};
     step.endpoint = kUploadEndpoint;
     step.intent = facts.intent.id;
@@ -322,6 +342,7 @@ class Planner {
   int spare_ = std::numeric_limits<int>::max() / 2;
   Spender spender_ = Spender::people;
   base::ByteCount bytes_ahead_ = 0;  ///< of uploads under way or planned before
+  bool rendering_ = false;           ///< a small picture is planned
 };
 
 }  // namespace
@@ -342,6 +363,8 @@ std::string_view name(StepKind kind) {
       return "look_up";
     case StepKind::prove:
       return "prove";
+    case StepKind::render:
+      return "render";
     case StepKind::upload:
       return "upload";
     case StepKind::download:

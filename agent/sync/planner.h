@@ -35,6 +35,9 @@ struct IntentFacts {
   enum class Proof { by_list, by_show } proof = Proof::by_show;
   Haste haste = Haste::none;
   base::ByteCount bytes_left = 0;  ///< of its files, less what the service confirmed
+  /// Of a photo: to_render: a small picture of it is to be made first. waits_for_link: the link is
+  /// too poor for its original.
+  enum class Bytes { as_they_are, to_render, waits_for_link } bytes = Bytes::as_they_are;
 };
 
 /// What the plan has to know of one tool of one followed project.
@@ -62,10 +65,14 @@ struct Situation {
   int downloads_in_flight = 0;
   std::vector<IntentFacts> intents;           ///< due, most urgent first, bounded
   std::optional<base::WallTime> next_intent;  ///< when the next one becomes due
+  /// When an original is let go although the link is not known to be good, or a file that a person
+  /// waits for is tried again.
+  std::optional<base::WallTime> next_trial;
   std::vector<ToolFacts> tools;
-  std::vector<base::ProjectId> rights_wanted;     ///< permissions to (re)read, if any
-  std::optional<base::WallTime> rights_retry_at;  ///< after a reading of them failed
-  std::vector<storage::RecordKey> shows;          ///< records known only in part
+  std::vector<base::ProjectId> rights_wanted;             ///< permissions to (re)read, if any
+  std::optional<base::WallTime> rights_retry_at;          ///< after a reading of them failed
+  std::vector<storage::RecordKey> shows;                  ///< records known only in part
+  std::vector<storage::MirrorStore::WantedFile> awaited;  ///< a person waits for these
   std::vector<storage::MirrorStore::WantedFile> downloads;
   std::vector<storage::RecordKey> audits;  ///< records to compare again, when nothing else is due
   std::set<std::string> busy;              ///< keys of steps under way
@@ -74,7 +81,18 @@ struct Situation {
   std::set<std::string> busy_endpoints;  ///< of steps under way
 };
 
-enum class StepKind { probe, read_rights, pull, show, push, look_up, prove, upload, download };
+enum class StepKind {
+  probe,
+  read_rights,
+  pull,
+  show,
+  push,
+  look_up,
+  prove,
+  render,
+  upload,
+  download
+};
 std::string_view name(StepKind kind);
 
 struct Step {
@@ -109,6 +127,8 @@ std::string look_up_endpoint(const base::KindId& kind);
 std::string show_endpoint(const base::KindId& kind);
 inline constexpr const char* kUploadEndpoint = "upload";
 inline constexpr const char* kDownloadEndpoint = "download";
+/// No endpoint of a service: small pictures are made one at a time.
+inline constexpr const char* kRenderEndpoint = "render";
 /// Where the next request for the intent goes.
 std::string endpoint_of(const storage::Intent& intent);
 

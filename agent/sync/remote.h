@@ -12,7 +12,7 @@
 #include "net/rate_gate.h"
 #include "net/remote_service.h"
 #include "net/token_source.h"
-#include "storage/work_types.h"
+#include "storage/mirror_store.h"
 
 namespace fieldsync::sync {
 
@@ -47,6 +47,7 @@ struct Remote {
   base::Millis clock_ahead{0};
   LinkModel link_model = {};
   ForecastLog forecasts = {};
+  std::set<storage::RecordKey> pins = {};  ///< records whose files a person wants to have here
   /// Called when a link that was shut works again, whoever found out.
   std::function<void()> on_link_back = {};
 };

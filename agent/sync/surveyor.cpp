@@ -110,6 +110,7 @@ Result<> Surveyor::survey_intents(Situation& situation) {
     TRY_ASSIGN(auto facts, facts_of(std::move(intent), situation));
     situation.intents.push_back(std::move(facts));
   }
+  let_one_original_go(situation);
   TRY_ASSIGN(situation.next_intent, context_.work.next_due(context_.remote.name, situation.now));
   return Done{};
 }
@@ -149,6 +150,7 @@ Result<IntentFacts> Surveyor::facts_of(Intent intent, const Situation& situation
     TRY_ASSIGN(const bool barred, is_barred(intent));
     if (barred) {
       facts.sight = IntentFacts::Sight::barred;
+      facts.bytes = IntentFacts::Bytes::as_they_are;
     } else if (writes_over(intent.act)) {
       TRY_ASSIGN(facts.sight, sight_of(intent, tool));
     }
@@ -180,6 +182,7 @@ Result<> Surveyor::survey_uploads(IntentFacts& facts, const Intent& intent,
   facts.uploads = ready == intent.attachments.size() ? IntentFacts::Uploads::ready
                                                      : IntentFacts::Uploads::missing;
   if (context_.remote.data.is_urgent(intent.id)) facts.haste = Haste::urgent;
+  if (uploads.empty()) facts.bytes = bytes_of(intent, facts.haste);  // what was begun goes on
   return Done{};
 }
 
@@ -224,6 +227,61 @@ Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFa
   return as_of && *as_of >= fresh_from ? IntentFacts::Sight::fresh : IntentFacts::Sight::stale_tool;
 }
 
+/// What the policy says of a photo whose bytes have not begun to leave.
+IntentFacts::Bytes Surveyor::bytes_of(const Intent& intent, Haste haste) const {
+  using Bytes = IntentFacts::Bytes;
+  const bool is_photo = intent.kind.raw() == "photo" && intent.act == Act::create &&
+                        intent.state == IntentState::queued && intent.attachments.size() == 1;
+  if (!is_photo || intent.sending_since) return Bytes::as_they_are;
+  const Cost cost = context_.remote.data.cost();
+  const bool is_free = cost != Cost::metered && cost != Cost::roaming;
+  const bool is_quick =
+      context_.remote.link_model.rate() >= static_cast<double>(pictures_.good_rate);
+  const bool is_good = haste == Haste::urgent || (is_free && is_quick);
+  switch (intent.picture) {
+    case storage::Picture::undecided: {
+      const storage::Attachment& photo = intent.attachments.front();
+      if (photo.content_type != "image/jpeg" || photo.size < tuning::kPictureWorthReducing) break;
+      const auto policy = pictures_.policy_of(intent.remote, intent.project);
+      const bool is_small_first = policy == PicturePolicy::proof_first && !is_good;
+      if (policy == PicturePolicy::reduced || is_small_first) return Bytes::to_render;
+      break;
+    }
+    case storage::Picture::after_preview:
+      if (!is_good) return Bytes::waits_for_link;
+      break;
+    case storage::Picture::whole:
+    case storage::Picture::preview:
+    case storage::Picture::reduced:
+      break;
+  }
+  return Bytes::as_they_are;
+}
+
+/// The rate of a link is learnt from large files only: where none is sent it would seem poor for
+/// ever. One that waits is let go now and then, when nothing else wants to leave.
+void Surveyor::let_one_original_go(Situation& situation) {
+  IntentFacts* first = nullptr;
+  for (IntentFacts& facts : situation.intents) {
+    if (facts.bytes == IntentFacts::Bytes::waits_for_link) {
+      if (!first) first = &facts;
+    } else if (facts.uploads == IntentFacts::Uploads::missing) {
+      return;  // nothing is tried out on somebody's back
+    }
+  }
+  if (!first) return;
+  if (trial_at_ > situation.now) {
+    situation.next_trial = trial_at_;
+    return;
+  }
+  first->bytes = IntentFacts::Bytes::as_they_are;
+  trial_ = first->intent.id;
+}
+
+void Surveyor::begun(base::IntentId intent) {
+  if (intent == trial_) trial_at_ = context_.now() + tuning::kOriginalTrial;
+}
+
 Result<> Surveyor::survey_reading(Situation& situation) {
   TRY_ASSIGN(const auto shows,
              context_.mirror.needing_show(context_.remote.name, tuning::kShowsPerPass));
@@ -244,10 +302,76 @@ Result<> Surveyor::survey_reading(Situation& situation) {
   }
   TRY_ASSIGN(const auto audits, auditor_.due_shows());
   std::copy_if(audits.begin(), audits.end(), std::back_inserter(situation.audits), may_go);
-  TRY_ASSIGN(situation.downloads,
-             context_.mirror.wanted_files(context_.remote.name, base::KindId("drawing"), "pdf",
-                                          situation.now, tuning::kDownloadsPerPass));
+  return survey_downloads(situation);
+}
+
+/// Nothing is planned that the disk has no room for; a sheet that is current takes the place of
+/// superseded ones.
+Result<> Surveyor::survey_downloads(Situation& situation) {
+  const auto wanted = [&](base::ByteCount size_max, int limit) {
+    return context_.mirror.wanted_files(context_.remote.name, situation.now, size_max, limit);
+  };
+  TRY(survey_awaited(situation));
+  TRY_ASSIGN(const auto first, wanted(tuning::kDownloadMax, 1));
+  if (first.empty()) return Done{};
+  if (first.front().file.want > storage::Want::superseded) {
+    TRY(context_.room.make_way(first.front().file.size.value_or(1), DiskRoom::For::current));
+  }
+  TRY_ASSIGN(base::ByteCount left, context_.room.left_for_downloads());
+  for (const auto& awaited : situation.awaited) left -= awaited.file.size.value_or(0);
+  TRY_ASSIGN(const auto more, wanted(left, tuning::kDownloadsPerPass));
+  for (const auto& each : more) {
+    const base::ByteCount size = each.file.size.value_or(0);
+    if (size > left || is_sealed(context_.remote, each.key.project)) continue;
+    left -= size;
+    situation.downloads.push_back(each);
+  }
   return Done{};
+}
+
+/// What a person waits for comes first, and what nobody used for the longest time goes for it.
+Result<> Surveyor::survey_awaited(Situation& situation) {
+  for (auto each = awaited_.begin(); each != awaited_.end();) {
+    const auto& [key, slot] = each->first;
+    TRY_ASSIGN(const auto record, context_.mirror.record(key));
+    const storage::MirrorFile* file = nullptr;
+    if (record) {
+      for (const storage::MirrorFile& one : record->files) {
+        if (one.slot == slot) file = &one;
+      }
+    }
+    const bool is_closed = is_sealed(context_.remote, key.project);
+    if (is_closed || file == nullptr || file->blob || each->second.tries >= tuning::kAwaitedTries) {
+      each = awaited_.erase(each);
+      continue;
+    }
+    if (each->second.again_at <= situation.now) {
+      TRY(context_.room.make_way(file->size.value_or(1), DiskRoom::For::awaited));
+      TRY_ASSIGN(const base::ByteCount left, context_.room.left_for_downloads());
+      if (left >= file->size.value_or(1)) situation.awaited.push_back({key, *file});
+    } else {
+      situation.next_trial =
+          std::min(situation.next_trial.value_or(each->second.again_at), each->second.again_at);
+    }
+    ++each;
+  }
+  return Done{};
+}
+
+Result<> Surveyor::await_file(const storage::RecordKey& key, const std::string& slot) {
+  if (awaited_.size() >= tuning::kAwaitedMax) {
+    return base::Failure{base::Cause::limit_reached,
+                         "too many files are waited for at once: pin the records instead"};
+  }
+  awaited_.emplace(std::pair{key, slot}, Awaited{});
+  return Done{};
+}
+
+void Surveyor::fetched(const storage::RecordKey& key, const std::string& slot) {
+  const auto each = awaited_.find({key, slot});
+  if (each == awaited_.end()) return;
+  ++each->second.tries;
+  each->second.again_at = context_.now() + tuning::kAwaitedPause;
 }
 
 Result<> Surveyor::ask_for_rounds(net::Sweep sweep) {

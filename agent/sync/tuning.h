@@ -161,6 +161,34 @@ inline constexpr Millis kPlanLook{15 * 60'000};
 /// Acts that a person may want sent now at a time.
 inline constexpr std::size_t kUrgentMax = 1'000;
 
+// Small pictures (picture_rules.h).
+/// A small picture that is not much smaller costs three calls for nothing: it goes ahead when it is
+/// a third of the original at most.
+inline constexpr ByteCount kSmallPictureShare = 3;
+/// Photos below this go whole: on a link of 0.2 Mbit/s they take twelve seconds.
+inline constexpr ByteCount kPictureWorthReducing = 300'000;
+/// On a link that seems poor one original in so long is let go all the same: it measures the link,
+/// and nothing waits for ever. 4 MB an hour are 9 kbit/s.
+inline constexpr Millis kOriginalTrial{3'600'000};
+
+// Downloads.
+/// A file comes in pieces: a cut costs one at most. The first is a second at 2 Mbit/s and more than
+/// most sheets' answers cost in round trips; then as long as about four seconds of the link.
+inline constexpr ByteCount kPieceFirst = 256 * 1024;
+inline constexpr ByteCount kPieceMax = ByteCount{8} << 20;
+inline constexpr Millis kPieceTime{4'000};
+/// Pieces of one file: the largest download in the shortest pieces.
+inline constexpr int kPiecesMax = 20'000;
+/// Pieces that nobody went on with are of no use after a month: the sheet has changed or is here.
+inline constexpr Millis kPartialGrace{30 * 24 * 3'600'000LL};
+/// Files a person waits for at a time; more are a list, and lists are pinned.
+inline constexpr std::size_t kAwaitedMax = 100;
+/// A crew pins a few hundred sheets; more is a whole project, which comes anyway.
+inline constexpr std::size_t kPinsMax = 5'000;
+/// Tries for a person who waits, so far apart; then the file comes like any other.
+inline constexpr int kAwaitedTries = 12;
+inline constexpr Millis kAwaitedPause{5'000};
+
 // The forecast (forecast.h).
 /// An edit and its read-back; announce, complete and attach of a file (facts/procore-api.md 7.1).
 inline constexpr int kCallsPerEdit = 2;
@@ -207,6 +235,17 @@ inline constexpr Millis kOrphanInterval{24 * 3'600'000};
 inline constexpr std::size_t kOrphansLookedAtMax = 100'000;
 /// Removed in one turn of the loop: about 50 ms.
 inline constexpr int kOrphansRemovedMax = 1'000;
+
+/// Beside its bytes a capture needs a row in work.db, its log and a page or two of the file system:
+/// a megabyte is twenty times that.
+inline constexpr ByteCount kCaptureMargin = 1'000'000;
+/// Bytes in `files/` that no row refers to: those that just came get theirs within a second.
+inline constexpr Millis kUnknownFileGrace{3'600'000};
+/// Downloads looked up at a time when some have to go: 64 rows are a millisecond.
+inline constexpr int kEvictionPage = 64;
+/// Downloads that go in one turn of the loop: about 50 ms. A capture that needs the room of more
+/// small files than these is refused once, and fits at the next try.
+inline constexpr int kEvictedAtOnceMax = 1'000;
 
 // --- People --------------------------------------------------------------------------------------
 

@@ -27,6 +27,20 @@ void nudge(Parts& parts) {
   for (const auto& remote : parts.remotes) remote->engine->nudge();
 }
 
+/// What the person should know of how the capture goes out.
+base::List notices_of(const Parts& parts, const sync::Intake::Capture& capture) {
+  base::List notices;
+  const auto policy = parts.config.photos.policy_of(capture.remote, capture.project);
+  if (capture.kind.raw() != "photo" || policy != sync::PicturePolicy::reduced) return notices;
+  for (const storage::Attachment& photo : capture.files) {
+    if (photo.content_type != "image/jpeg") continue;
+    notices.push_back(photo.name + ": goes out reduced to " +
+                      std::to_string(parts.config.photos.longest_side) +
+                      " pixels, as the config says; the original stays on this machine only");
+  }
+  return notices;
+}
+
 Document taken(Parts& parts, const storage::Intent& intent) {
   nudge(parts);
   return Document{{"id", intent.item.raw()},
@@ -55,7 +69,10 @@ Result<Document> add(Parts& parts, const Document& arguments) {
                              {"project", follow.project.raw()}});
   }
   nudge(parts);
-  return Document{{"items", std::move(items)}};
+  Document answer{{"items", std::move(items)}};
+  base::List notices = notices_of(parts, capture);
+  if (!notices.empty()) answer.set("notices", std::move(notices));
+  return answer;
 }
 
 Result<Document> edit(Parts& parts, const Document& arguments) {
@@ -93,6 +110,13 @@ Result<Document> remove(Parts& parts, const Document& arguments) {
   TRY(check_possible(parts, item, net::Action::remove));
   TRY_ASSIGN(const auto intent, parts.intake->remove(item, author_of(parts, arguments)));
   return taken(parts, intent);
+}
+
+Result<Document> make_room(Parts& parts, const Document& arguments) {
+  const std::int64_t bytes = arguments.integer("bytes");
+  if (bytes < 0) return Failure{Cause::bad_input, "make_room: bytes below zero"};
+  TRY(parts.room->for_capture(bytes));
+  return Document{};
 }
 
 }  // namespace fieldsync::verbs

@@ -11,6 +11,17 @@ using storage::IntentState;
 
 namespace {
 
+/// A person wants the original of a photo on the link there is.
+bool goes_at_once(storage::Intent& intent) {
+  const bool waits = intent.state == storage::IntentState::queued &&
+                     intent.picture == storage::Picture::after_preview;
+  if (!waits) return false;
+  intent.picture = storage::Picture::whole;
+  intent.cause = base::Cause::none;
+  intent.evidence.clear();
+  return true;
+}
+
 Document counts_document(const storage::QueueCounts& counts) {
   return Document{
       {"queued", counts.queued},       {"waiting", counts.waiting},     {"sending", counts.sending},
@@ -99,7 +110,9 @@ Result<Document> retry(Parts& parts, const Document& arguments) {
   TRY_ASSIGN(int count, parts.work->make_due(item));
   // What was held is tried again too: the person says the reason is gone.
   TRY(parts.work->each_open([&](storage::Intent intent) -> Result<> {
-    if (intent.state != IntentState::held || (item && intent.item != *item)) return base::Done{};
+    if (item && intent.item != *item) return base::Done{};
+    if (item && goes_at_once(intent)) return parts.work->change({intent});
+    if (intent.state != IntentState::held) return base::Done{};
     // Held on purpose: only by its name it is let go.
     if (!item && intent.cause == Cause::held_by_person) return base::Done{};
     intent.state = storage::resumed_state(intent);

@@ -65,13 +65,9 @@ std::string missing_of(Parts& parts, const storage::ToolState& state) {
             "records not read in full yet");
   }
   if (state.tool == "drawings") {
-    const auto files = parts.mirror->wanted_files(state.remote, base::KindId("drawing"), "pdf",
-                                                  base::WallTime{base::Millis::max()}, limit);
-    if (files) {
-      counted(static_cast<int>(std::count_if(files->begin(), files->end(),
-                                             [&](const auto& each) { return is_ours(each.key); })),
-              "drawings not here yet");
-    }
+    const auto files =
+        parts.mirror->count_wanted(state.remote, state.project, base::KindId("drawing"), limit);
+    if (files) counted(static_cast<int>(*files), "drawings not here yet");
   }
   return missing;
 }

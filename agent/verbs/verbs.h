@@ -31,10 +31,15 @@ Result<Document> edit(Parts& parts, const Document& arguments);
 Result<Document> reply(Parts& parts, const Document& arguments);
 Result<Document> attach(Parts& parts, const Document& arguments);
 Result<Document> remove(Parts& parts, const Document& arguments);
+Result<Document> make_room(Parts& parts, const Document& arguments);
 
 // --- look_verbs.cpp ------------------------------------------------------------------------------
 Result<Document> list(Parts& parts, const Document& arguments);
 Result<Document> show(Parts& parts, const Document& arguments);
+
+// --- file_verbs.cpp ------------------------------------------------------------------------------
+Result<Document> open(Parts& parts, const Document& arguments);
+Result<Document> pin(Parts& parts, const Document& arguments);
 
 // --- queue_verbs.cpp -----------------------------------------------------------------------------
 Result<Document> queue(Parts& parts, const Document& arguments);

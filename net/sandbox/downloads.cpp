@@ -1,5 +1,6 @@
 #include "net/sandbox/downloads.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "net/sandbox/router.h"
@@ -40,6 +41,42 @@ Reply redirect(Call& call) {
   Reply reply = empty_reply(302);
   reply.response.headers.add(
       "Location", world.urls.storage + target + "?" + signed_query(world, target, expires));
+  return reply;
+}
+
+/// "bytes=5-9" of `size` bytes: first and last; nothing for what is no single stretch.
+std::optional<std::pair<std::size_t, std::size_t>> asked_range(std::string_view text,
+                                                               std::size_t size) {
+  constexpr std::string_view kUnit = "bytes=";
+  const std::size_t dash = text.find('-');
+  if (!text.starts_with(kUnit) || dash == std::string_view::npos) return std::nullopt;
+  const auto first =
+      static_cast<std::size_t>(to_number(text.substr(kUnit.size(), dash - kUnit.size())));
+  const std::string_view behind = text.substr(dash + 1);
+  const auto last = behind.empty() ? size : static_cast<std::size_t>(to_number(behind));
+  return std::pair(first, std::min(last, size - 1));
+}
+
+/// All of `bytes`, or the stretch that was asked for (RFC 9110, 14).
+Reply answer_range(World& world, const Request& request, const std::string& etag,
+                   const std::string& content_type, std::string& bytes) {
+  const std::string wanted = request.headers.text("Range");
+  const std::string of = request.headers.text("If-Range");
+  const bool is_other = !of.empty() && of != etag;
+  const auto range = asked_range(wanted, bytes.size());
+  if (!range || is_other || bytes.empty() || world.settings.choice("download_ranges") == "none") {
+    return text_reply(200, content_type, std::move(bytes));
+  }
+  const std::string size = std::to_string(bytes.size());
+  if (range->first > range->second) {
+    Reply reply = xml_error(416, "InvalidRange", "The requested range is not satisfiable");
+    reply.response.headers.add("Content-Range", "bytes */" + size);
+    return reply;
+  }
+  Reply reply =
+      text_reply(206, content_type, bytes.substr(range->first, range->second - range->first + 1));
+  reply.response.headers.add("Content-Range", "bytes " + std::to_string(range->first) + "-" +
+                                                  std::to_string(range->second) + "/" + size);
   return reply;
 }
 
@@ -96,7 +133,12 @@ Reply answer_download(World& world, const Request& request) {
     return true;
   });
   if (world.settings.choice("download_bytes") == "short") bytes.resize(bytes.size() / 2);
-  return text_reply(200, file->content_type, std::move(bytes));
+  const std::string etag = "\"" + file->sha256.substr(0, 32) + "\"";
+  Reply reply = answer_range(world, request, etag, file->content_type, bytes);
+  if (world.settings.choice("download_ranges") == "etag") {
+    reply.response.headers.add("ETag", etag);
+  }
+  return reply;
 }
 
 Routes download_routes() { return {route(Method::get, "/files/{}/**", redirect, Scope::none)}; }

@@ -32,13 +32,15 @@ void check_all(std::string_view archive) {
 
 }  // namespace
 
-/// Input: the letter of the content, the packing as '0' or '1', the stored bytes.
+/// Input: the letter of the content, a digit whose lowest bit is the packing and whose next is the
+/// format less one, the stored bytes.
 void fuzz_one(std::string_view input) {
   check_all(input);
   if (input.size() < 2) return;
   const std::string_view stored = input.substr(2);
   const base::Digest digest = base::digest_of(stored);
-  std::string archive = {'F', 'A', 1, input[0], static_cast<char>(input[1] & 1)};
+  std::string archive = {'F', 'A', static_cast<char>(1 + ((input[1] >> 1) & 1)), input[0],
+                         static_cast<char>(input[1] & 1)};
   archive.append(reinterpret_cast<const char*>(digest.bytes.data()), 8);
   archive += stored;
   check_all(archive);

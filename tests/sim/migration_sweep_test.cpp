@@ -86,6 +86,15 @@ std::vector<Table> tables_of(Database& db) {
   return tables;
 }
 
+/// What a later layout says by other columns: `want` has what `rank` told.
+std::vector<Table> without_dropped(std::vector<Table> tables) {
+  for (Table& table : tables) {
+    if (table.name != "file") continue;
+    std::erase_if(table.columns, [](const auto& column) { return column.first == "rank"; });
+  }
+  return tables;
+}
+
 std::string columns_of(const Table& table) {
   std::string text;
   for (const auto& [name, type] : table.columns) text += (text.empty() ? "" : ", ") + name;
@@ -146,7 +155,7 @@ Written write_old(Machine& machine, const Old& old) {
   std::vector<storage::Migration> then(known.begin(), known.begin() + old.version);
   REQUIRE(storage::migrate(*db, then).ok());
   fill(*db);
-  written.tables = tables_of(*db);
+  written.tables = without_dropped(tables_of(*db));
   written.rows = rows_of(*db, written.tables);
   REQUIRE(machine.disk.sync_folder(kFolder).ok());
   if (old.ended == Ended::killed) machine.disk.power_off();

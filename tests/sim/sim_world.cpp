@@ -131,6 +131,7 @@ void SimWorld::set_up_device(int number) {
   }
   const Document access = sandbox_->access();
   device.config.state_folder = "/state";
+  device.config.free_space_reserve = tuning::kFreeSpaceReserve;
   app::RemoteConfig remote;
   remote.name = base::RemoteName("procore");
   remote.api_url = access.text("api_url");

@@ -28,6 +28,8 @@ inline constexpr int kLoginsMax = 4;
 inline constexpr int kStartsMax = 5;
 /// Of one disk call; a capture makes some ten.
 inline constexpr double kDiskErrorChance = 0.002;
+/// Kept free for captures: a disk that fills up in a world leaves less, so that downloads go there.
+inline constexpr base::ByteCount kFreeSpaceReserve = 20'000;
 /// Tasks one device may run in a virtual hour: a busy hour has some hundred exchanges of some ten
 /// tasks each; a spinning loop has millions.
 inline constexpr std::uint64_t kTasksPerHourMax = 60'000;

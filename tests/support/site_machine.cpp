@@ -20,6 +20,7 @@ SiteMachine::SiteMachine(SharedWorld& world, const Options& options)
   const Document access = world.sandbox->access();
   config.state_folder = folder / "state";
   config.poll_interval = options.poll_interval;
+  config.free_space_reserve = 1'000'000;
   app::RemoteConfig remote;
   remote.name = base::RemoteName("procore");
   remote.api_url = access.text("api_url");

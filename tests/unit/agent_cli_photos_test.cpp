@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include <filesystem>
 
 #include "agent/cli/capture_file.h"
 #include "platform/base/text.h"
+#include "platform/file_presence.h"
 #include "tests/unit/agent_cli_rig.h"
 
 namespace fieldsync::tests {
@@ -51,6 +53,37 @@ TEST_CASE("each file is an item of its own, and a bad one does not stop the othe
   CHECK(all[0].text("file") == good);
   CHECK(cause_of(all[1]) == "file_empty");
   CHECK(all[2].text("id") == "photo-n1");
+}
+
+TEST_CASE("a cloud drive's placeholder is refused while the person can still have it downloaded") {
+  CliRig rig;
+  const std::string hole = rig.file("hole.jpg", "");
+  std::filesystem::resize_file(hole, 3'000'000);
+  const std::string stand_in = rig.file("site.pdf.nextcloud", " ");
+  CHECK(rig.run({"add", "photo", hole, "--json"}) == 1);
+  CHECK(cause_of(entries(rig)[0]) == "file_empty");
+  CHECK(rig.faults().find("not one byte on this disk") != std::string::npos);
+  CHECK(rig.run({"add", "note", "x", "--attach", stand_in}) == 1);
+  CHECK(rig.faults().find("the cloud drive has not downloaded") != std::string::npos);
+  CHECK(rig.commands.calls.empty());
+}
+
+TEST_CASE("the marks that cloud drives leave on files that are not here are known") {
+  CliRig rig;
+  const std::pair<const char*, const char*> marks[] = {{"user.nextcloud.hydrate_exec", "nextcloud"},
+                                                       {"user.openvfs.state", "dehydrated"}};
+  for (const auto& [name, value] : marks) {
+    const std::string path = rig.file(std::string(value) + ".jpg", kJpeg);
+    CHECK_FALSE(platform::placeholder_reason(path));
+    if (::setxattr(path.c_str(), name, value, std::string(value).size(), 0) != 0) {
+      MESSAGE("left out: this file system keeps no such marks");
+      return;
+    }
+    CHECK(platform::placeholder_reason(path));
+  }
+  const std::string here = rig.file("here.jpg", kJpeg);
+  REQUIRE(::setxattr(here.c_str(), "user.openvfs.state", "hydrated", 8, 0) == 0);
+  CHECK_FALSE(platform::placeholder_reason(here));
 }
 
 TEST_CASE("the summary says how many were kept and which were refused") {

@@ -82,6 +82,22 @@ TEST_CASE("a data plan becomes values, network by network") {
   CHECK(plan.roaming.bytes_a_day == 0);
 }
 
+TEST_CASE("how photos go out is read, and each project may have its own way") {
+  const auto config = parse_config(kRemote +
+                                       "[photos]\npolicy = \"proof_first\"\nlongest_side = 1200\n"
+                                       "good_link = \"1 MB/s\"\n[[follow]]\nproject = 7\n"
+                                       "photos = \"reduced\"\n[[follow]]\nproject = 8\n"
+                                       "[limits]\ndownloads_max = \"20 GB\"\n",
+                                   "x.toml");
+  REQUIRE_MESSAGE(config.ok(), (config.ok() ? "" : config.failure().what));
+  CHECK(config->photos.longest_side == 1'200);
+  CHECK(config->photos.good_rate == 1'000'000);
+  CHECK(config->downloads_max == 20'000'000'000);
+  const base::RemoteName remote("procore");
+  CHECK(config->photos.policy_of(remote, base::ProjectId("7")) == sync::PicturePolicy::reduced);
+  CHECK(config->photos.policy_of(remote, base::ProjectId("8")) == sync::PicturePolicy::proof_first);
+}
+
 TEST_CASE("an empty file is a good one") {
   const auto config = parse_config("", "x.toml");
   REQUIRE(config.ok());
@@ -107,6 +123,10 @@ const std::vector<Row> kFaultyFiles{
     {"unknown section", "[agnet]\n", "x.toml:1: top level: agnet: unknown key"},
     {"unknown key in agent", "[agent]\npol = \"5m\"\n", "x.toml:2: [agent] pol: unknown key"},
     {"unknown key in limits", "[limits]\nx = 1\n", "x.toml:2: [limits] x: unknown key"},
+    {"unknown way of photos", "[photos]\npolicy = \"tiny\"\n",
+     "x.toml:2: [photos] policy: expected one of"},
+    {"small pictures that are none", "[photos]\nlongest_side = 10\n",
+     "x.toml:2: [photos] longest_side: expected pixels, from 320 to 8000"},
     {"secret in the file", kRemote + "client_secret = \"s\"\n",
      "x.toml:6: [remote.procore] client_secret: secrets do not belong"},
     {"company as text",

@@ -86,9 +86,29 @@ TEST_SUITE("storage/codec") {
     CHECK(decode_part(encode(sample_document())).failure().cause == Cause::work_damaged);
   }
 
+  TEST_CASE("how a photo goes out comes back the same") {
+    Payload payload = sample_payload();
+    payload.kept = {payload.attachments.back()};
+    payload.picture = Picture::reduced;
+    payload.companion = base::RecordId("photo-n1");
+    CHECK(decode_payload(encode(payload)).value() == payload);
+    CHECK_FALSE(decode_payload(encode(payload)).value() == sample_payload());
+  }
+
+  TEST_CASE("a payload of the first format is read: it says nothing of how a photo goes out") {
+    constexpr std::size_t kHeader = 13;
+    constexpr std::size_t kPictureBytes = 16;  // an empty list, a number and an empty text
+    std::string archive = encode(sample_payload());
+    archive.resize(archive.size() - kPictureBytes);
+    const base::Digest digest = base::digest_of(archive.substr(kHeader));
+    archive[2] = 1;
+    archive.replace(5, 8, reinterpret_cast<const char*>(digest.bytes.data()), 8);
+    CHECK(decode_payload(archive).value() == sample_payload());
+  }
+
   TEST_CASE("a newer format is refused by name") {
     std::string archive = encode(sample_payload());
-    archive[2] = 2;
+    archive[2] = 3;
     CHECK(decode_payload(archive).failure().cause == Cause::newer_version);
   }
 

@@ -41,6 +41,10 @@ MirrorRecord with_file(MirrorRecord record, MirrorFile file) {
   return record;
 }
 
+MirrorFile wanted_as(Want want, std::int64_t size = 5) {
+  return {"pdf", "a.pdf", "https://x", size, {}, want};
+}
+
 struct Fixture {
   StorageFolder folder;
   std::unique_ptr<MirrorStore> store = open();
@@ -76,9 +80,14 @@ struct Fixture {
   }
   std::vector<std::string> wanted(std::int64_t now, int limit = 10) {
     std::vector<std::string> ids;
-    const auto files =
-        store->wanted_files(RemoteName("procore"), KindId("rfi"), "pdf", at(now), limit);
+    const auto files = store->wanted_files(RemoteName("procore"), at(now), 1'000, limit);
     for (const auto& each : files.value()) ids.push_back(each.key.id.raw());
+    return ids;
+  }
+  std::vector<std::string> may_go(MirrorStore::Shelf shelf) {
+    std::vector<std::string> ids;
+    const auto kept = store->evictable(shelf, {}, 9);
+    for (const auto& each : kept.value()) ids.push_back(each.key.id.raw());
     return ids;
   }
 };
@@ -206,27 +215,78 @@ TEST_SUITE("storage/mirror_store") {
   }
 
   TEST_CASE_FIXTURE(Fixture, "wanted files: current records first, postponed ones not") {
-    const MirrorFile pdf{"pdf", "a.pdf", "https://x", 5, {}};
-    apply({with_file(full("1", 1, {{"current", false}}), pdf),
-           with_file(full("2", 1, {{"current", true}}), pdf),
-           with_file(full("3", 1, {{"current", true}}), pdf),
+    const MirrorFile pdf = wanted_as(Want::current);
+    apply({with_file(full("1", 1, {}), wanted_as(Want::superseded)),
+           with_file(full("2", 1, {}), pdf), with_file(full("3", 1, {}), pdf),
            with_file(full("4", 1, {}), {"photo", "a.jpg", "https://x", 5, {}})});
     CHECK(wanted(0) == std::vector<std::string>{"3", "2", "1"});
     CHECK(wanted(0, 1) == std::vector<std::string>{"3"});
     REQUIRE(store->postpone_file(key_of("3"), "pdf", at(100), "404").ok());
     CHECK(wanted(99) == std::vector<std::string>{"2", "1"});
-    CHECK(wanted(100) == std::vector<std::string>{"3", "2", "1"});
-    REQUIRE(store->save_file_blob(key_of("2"), "pdf", base::digest_of("x")).ok());
+    CHECK(wanted(100) == std::vector<std::string>{"2", "3", "1"});
+    REQUIRE(store->save_file_blob(key_of("2"), "pdf", base::digest_of("x"), 5, at(7)).ok());
     CHECK(wanted(0) == std::vector<std::string>{"1"});
     CHECK(get("2").files[0].blob == base::digest_of("x"));
     sweep({"2", "3", "4"});
     CHECK(wanted(0).empty());
   }
 
+  TEST_CASE_FIXTURE(Fixture, "files longer than there is room for are not wanted now") {
+    apply({with_file(full("1", 1, {}), wanted_as(Want::current, 2'000)),
+           with_file(full("2", 1, {}), wanted_as(Want::wished, 10)),
+           with_file(full("3", 1, {}), wanted_as(Want::on_demand, 10))});
+    CHECK(wanted(0) == std::vector<std::string>{"2"});
+    CHECK(store->count_wanted(RemoteName("procore"), ProjectId("1"), KindId("rfi"), 9).value() ==
+          2);
+    CHECK(store->count_wanted(RemoteName("procore"), ProjectId("1"), KindId("rfi"), 1).value() ==
+          1);
+  }
+
+  TEST_CASE_FIXTURE(Fixture, "what may go: superseded first, the longest unused, pinned last") {
+    const std::vector<std::pair<std::string, Want>> files = {
+        {"1", Want::current}, {"2", Want::superseded}, {"3", Want::current}, {"4", Want::wished}};
+    for (const auto& [id, want] : files) {
+      MirrorFile file = wanted_as(want);
+      if (id == "4") file.pin = Pin::pinned;
+      apply({with_file(full(id, 1, {}), file)});
+      REQUIRE(store->save_file_blob(key_of(id), "pdf", base::digest_of(id), 5, at(10)).ok());
+    }
+    REQUIRE(store->mark_used(key_of("1"), "pdf", at(20)).ok());
+    using Shelf = MirrorStore::Shelf;
+    CHECK(may_go(Shelf::superseded) == std::vector<std::string>{"2"});
+    CHECK(may_go(Shelf::ordinary) == std::vector<std::string>{"3", "1"});
+    CHECK(may_go(Shelf::pinned) == std::vector<std::string>{"4"});
+    CHECK(store->evictable(Shelf::ordinary, {ProjectId("1")}, 9).value().empty());
+    CHECK(store->bytes_kept().value() == 20);
+    REQUIRE(store->forget_blob(base::digest_of("3")).ok());
+    CHECK(wanted(0) == std::vector<std::string>{"3"});
+    CHECK(store->bytes_kept().value() == 15);
+  }
+
+  TEST_CASE_FIXTURE(Fixture, "bytes go only when the service can tell them again, and for all") {
+    for (const char* id : {"1", "2", "3"}) {
+      MirrorFile file = wanted_as(Want::current);
+      if (id == std::string("2")) file.pin = Pin::pinned;
+      apply({with_file(full(id, 1, {}), file)});
+      const auto blob = base::digest_of(id == std::string("3") ? "other" : "shared");
+      REQUIRE(store->save_file_blob(key_of(id), "pdf", blob, 5, at(10)).ok());
+    }
+    using Shelf = MirrorStore::Shelf;
+    CHECK(may_go(Shelf::ordinary) == std::vector<std::string>{"3"});  // "2" needs the bytes of "1"
+    CHECK(may_go(Shelf::pinned) == std::vector<std::string>{"2"});
+    sweep({"1", "2"});
+    CHECK(may_go(Shelf::ordinary).empty());
+    REQUIRE(store->forget_blob(base::digest_of("shared")).ok());
+    CHECK_FALSE(get("1").files[0].blob);
+    CHECK_FALSE(get("2").files[0].blob);
+    CHECK_FALSE(store->has_blob(base::digest_of("shared")).value());
+    CHECK(store->has_blob(base::digest_of("other")).value());
+  }
+
   TEST_CASE_FIXTURE(Fixture, "a file keeps its bytes until its content changes") {
     const MirrorFile pdf{"pdf", "a.pdf", "https://x/1", 5, {}};
     apply({with_file(full("1", 1, {}), pdf)});
-    REQUIRE(store->save_file_blob(key_of("1"), "pdf", base::digest_of("x")).ok());
+    REQUIRE(store->save_file_blob(key_of("1"), "pdf", base::digest_of("x"), 5, at(7)).ok());
     MirrorFile fresh_url = pdf;
     fresh_url.url = "https://x/2";
     CHECK(apply({with_file(full("1", 1, {}), fresh_url)}).changed == 1);
