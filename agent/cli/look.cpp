@@ -53,7 +53,9 @@ void print_records(Context& context, const kinds::KindDescriptor& kind, const Do
                {"UPDATED"},
                {"TITLE", Align::left, Width::flexible}});
   for (const Document* record : records) {
-    const std::string state = shown(*record, "state");
+    const Value* current = record->find("current");
+    const bool is_superseded = current && current->as_bool() && !*current->as_bool();
+    const std::string state = shown(*record, "state") + (is_superseded ? ", superseded" : "");
     table.add({shown(*record, "id"),
                shown(*record, "service_id"),
                shown(*record, "project"),

@@ -7,10 +7,10 @@
 
 namespace fieldsync::sync {
 
-/// How photos go out. original: as captured. proof_first: where the link is poor or its bytes cost
-/// money, a small picture now and the original once the link is good, both as photos of their own
-/// (the service cannot exchange the bytes of one, facts/procore-api.md 11). reduced: the small
-/// picture alone; what it lacks stays on this machine.
+/// How photos go out. original: as captured. proof_first: on a link that is poor or costs money a
+/// small picture now, and the original once it is good, as photos of their own (the service cannot
+/// exchange the bytes of one, facts/procore-api.md 11). reduced: the small picture alone; what it
+/// lacks stays on this machine.
 enum class PicturePolicy { original, proof_first, reduced };
 
 struct PictureRules {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "agent/sync/pins.h"
+#include "agent/sync/tuning.h"
 #include "agent/sync/wanted.h"
 #include "agent/verbs/verbs.h"
 
@@ -16,11 +17,35 @@ storage::RecordKey key_of(const sync::ViewRecord& record) {
   return {record.remote, record.project, record.kind, record.service_id};
 }
 
-/// What a person must know before relying on the bytes; "" when there is nothing.
-std::string warning_of(const sync::ViewRecord& record) {
-  const base::Value* current = record.fields.find("current");
-  const bool* flag = current ? current->as_bool() : nullptr;
-  return flag && !*flag ? "superseded: there is a newer revision of this sheet" : "";
+bool says(const Document& fields, std::string_view name, bool what) {
+  const base::Value* value = fields.find(name);
+  const bool* flag = value ? value->as_bool() : nullptr;
+  return flag && *flag == what;
+}
+
+/// Ids of a service are numbers that grow: the longer one is the later one.
+bool is_later(const base::ServiceId& a, const base::ServiceId& b) {
+  return a.raw().size() != b.raw().size() ? a.raw().size() > b.raw().size() : a.raw() > b.raw();
+}
+
+/// What a person must know before relying on the bytes; "" when there is nothing. A service need
+/// not touch an older revision when it publishes a newer one: the newer one's metadata is enough.
+Result<std::string> warning_of(Parts& parts, const sync::ViewRecord& record) {
+  const std::string kOlder = "superseded: there is a newer revision of this sheet";
+  if (record.kind.raw() != "drawing") return std::string();
+  if (says(record.fields, "current", false)) return kOlder;
+  TRY_ASSIGN(const auto sheets,
+             parts.view->list(record.kind, record.project, sync::tuning::kListMax));
+  for (const sync::ViewRecord& other : sheets.records) {
+    const bool is_same_sheet = other.remote == record.remote &&
+                               other.fields.text("number") == record.fields.text("number") &&
+                               other.fields.text("area") == record.fields.text("area");
+    if (is_same_sheet && says(other.fields, "current", true) &&
+        is_later(other.service_id, record.service_id)) {
+      return kOlder + ", " + other.id.raw();
+    }
+  }
+  return std::string();
 }
 
 Document file_document(const Parts& parts, const storage::MirrorFile& file) {
@@ -76,7 +101,8 @@ Result<Document> open(Parts& parts, const Document& arguments) {
   }
   if (files.empty()) return Failure{Cause::not_found, item.raw() + ": has no file"};
   Document answer{{"id", item.raw()}, {"files", std::move(files)}};
-  answer.set("warning", warning_of(record));
+  TRY_ASSIGN(std::string warning, warning_of(parts, record));
+  answer.set("warning", std::move(warning));
   return answer;
 }
 

@@ -214,6 +214,7 @@ TEST_CASE("forecasts on a slow link are off by less than a quarter in the middle
     CHECK(forecast.text("words").find("60 photos") == 0);
     CHECK(forecast.text("words").find(" if the link stays") != std::string::npos);
     REQUIRE_MESSAGE(world.drain(), world.open_acts());
+    world.run_for(minutes(1));  // at rest, what was learnt is kept
     const Document after = *first_remote(world).find("forecast")->as_document();
     MESSAGE(std::string(row.description)
             << ": " << after.integer("forecasts_measured") << " forecasts, median error "

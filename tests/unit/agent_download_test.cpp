@@ -123,24 +123,28 @@ TEST_CASE("an address that expires between the pieces is renewed and the pieces 
 }
 
 TEST_CASE("opening tells of a sheet that is superseded, from the moment the metadata says so") {
-  SmallWorld world;
-  world.run_for(std::chrono::minutes(10));
-  std::string current;
-  for (const std::string& item : items_of(world, "drawing")) {
-    if (world.call("open", {{"item", item}}).text("warning").empty()) current = item;
+  for (const bool bumps : {true, false}) {
+    SmallWorld world;
+    world.control(net::Method::patch, "/settings", {{"superseded_bumps", Value(bumps)}});
+    world.run_for(std::chrono::minutes(10));
+    std::string current;
+    for (const std::string& item : items_of(world, "drawing")) {
+      if (world.call("open", {{"item", item}}).text("warning").empty()) current = item;
+    }
+    REQUIRE(!current.empty());
+    std::int64_t drawing = 0;
+    for (const Value& row : world.records("drawing_revision")) {
+      const Document& revision = *row.as_document();
+      if (revision.integer("id") == number_in(current)) drawing = revision.integer("parent");
+    }
+    world.control(net::Method::post, "/office", {{"do", "new_revision"}, {"drawing", drawing}});
+    // The new sheet's file cannot be had: the warning does not wait for it.
+    world.transport->mishap = [](const net::HttpRequest& request) {
+      return request.url.find("/download/") == std::string::npos ? Mishap::none
+                                                                 : Mishap::lost_before;
+    };
+    world.call("sync", {});
+    world.run_for(base::Millis{2'000});
+    CHECK(world.call("open", {{"item", current}}).text("warning").find("superseded") == 0);
   }
-  REQUIRE(!current.empty());
-  std::int64_t drawing = 0;
-  for (const Value& row : world.records("drawing_revision")) {
-    const Document& revision = *row.as_document();
-    if (revision.integer("id") == number_in(current)) drawing = revision.integer("parent");
-  }
-  world.control(net::Method::post, "/office", {{"do", "new_revision"}, {"drawing", drawing}});
-  // The new sheet's file cannot be had: the warning does not wait for it.
-  world.transport->mishap = [](const net::HttpRequest& request) {
-    return request.url.find("/download/") == std::string::npos ? Mishap::none : Mishap::lost_before;
-  };
-  world.call("sync", {});
-  world.run_for(base::Millis{2'000});
-  CHECK(world.call("open", {{"item", current}}).text("warning").find("superseded") == 0);
 }
