@@ -85,6 +85,11 @@ exposure_is_low() {
   systemd-analyze security fieldsync --no-pager | tail -n 1
   systemd-analyze security --threshold=20 fieldsync >/dev/null
 }
+unit_is_clean() {
+  systemd-analyze verify fieldsync.service >/tmp/verify.out 2>&1
+  cat /tmp/verify.out
+  [ ! -s /tmp/verify.out ]
+}
 upgrades() { dpkg -i /debs/0.1.1.deb </dev/null; }
 refuses_downgrade() {
   ! dpkg -i /debs/0.0.9.deb </dev/null >/tmp/down.out 2>&1 && grep -q 'older version cannot read' /tmp/down.out
@@ -106,6 +111,7 @@ claim "the note is by that person" is_by_worker
 claim "a stranger is refused" refuses_stranger
 claim "the note is delivered once" within 300 there_once first-note
 claim "exposure is 2.0 at most" exposure_is_low
+claim "systemd finds nothing to say about the unit" unit_is_clean
 service_down
 claim "a note is taken without the service" adds_note "queued-note"
 claim "after SIGKILL it runs anew" kill_hard
