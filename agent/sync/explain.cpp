@@ -130,6 +130,8 @@ Explanation explain_on_its_way(const Intent& intent, base::WallTime now) {
   const bool waits_for_better = intent.picture == storage::Picture::after_preview;
   const bool over =
       verdict_on(why.cause) == Verdict::link && intent.next_attempt <= now && !waits_for_better;
+  // When the link will be good nobody knows; what waits says what else sends it.
+  if (waits_for_better && intent.next_attempt <= now) why.next_attempt.reset();
   const bool stale = why.cause == Cause::none || over || verdict_on(why.cause) == Verdict::login;
   switch (intent.state) {
     case IntentState::in_doubt:

@@ -108,7 +108,10 @@ Result<> Renderer::goes_after_preview(Intent intent, const Small& small) {
   intent.cause = Cause::link_too_short;
   intent.evidence = "a small picture went ahead as " + preview.item.raw() + "; the original, " +
                     base::bytes_to_human(photo.size) + ", follows on a link of " +
-                    base::bytes_to_human(rules_.good_rate) + " a second or more";
+                    base::bytes_to_human(rules_.good_rate) +
+                    " a second that costs nothing. One that waits goes each hour all the same, and "
+                    "`fieldsync retry " +
+                    intent.item.raw() + "` sends it now";
   intent.changed_at = context_.now();
   describe(intent,
            "Original of " + preview.attachments.front().name + " (" + intent.item.raw() + ")");

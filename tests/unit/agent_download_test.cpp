@@ -101,6 +101,26 @@ TEST_CASE("a cut costs one piece, and a restart nothing") {
   CHECK(from_start == 1);
 }
 
+TEST_CASE("pieces of a content that was exchanged meanwhile are never put before another's") {
+  SmallWorld world;
+  Attached it(world);
+  const std::string other = content(3'000'001).substr(1);  // as long, and nowhere the same
+  world.call("attach", {{"item", it.item}, {"files", List{world.stage("other.bin", other)}}});
+  REQUIRE_MESSAGE(world.drain(), world.open_acts());
+  it.file();
+  world.loop.run_until([&] { return it.ranges().size() == 3; }, std::chrono::minutes(2));
+  world.kill();
+  world.database->run(
+      "UPDATE attachments SET file = (SELECT file FROM attachments WHERE name = 'other.bin') "
+      "WHERE name = 'large.bin'");
+  world.run_for(std::chrono::hours(1));  // the address of the first content is no good any more
+  world.restart();
+  it.file();
+  world.run_for(std::chrono::minutes(5));
+  it.bytes = other;
+  CHECK(it.is_here());
+}
+
 TEST_CASE("a service that tells no stretch of a content from another's sends all of it") {
   for (const char* ranges : {"untagged", "none"}) {
     SmallWorld world;
