@@ -120,7 +120,7 @@ void RateGate::answered(const HttpResponse& reply, WallTime now) {
     pace_.refused(*told, now);
   } else if (told) {
     pace_.taken(*told, hourly_ ? std::optional(hourly_->limit) : std::nullopt, now);
-  } else if (reply.status < 400) {
+  } else if (reply.status < 500 && reply.status != 429) {
     pace_.taken_without_limits(now);
   }
   const auto asked = retry_after(reply.headers, now);

@@ -265,3 +265,19 @@ TEST_CASE("gate: in any ten seconds no more than the spike limit leaves") {
     }
   }
 }
+
+TEST_CASE("gate: after an outage any answer of the service lets the calls behind the first go") {
+  for (const int status : {200, 404, 401}) {
+    CAPTURE(status);
+    RateGate gate(platform::Random(1));
+    gate.link_is_back(kStart);
+    CHECK(gate.takes_turns());
+    gate.sent(kStart);
+    CHECK(wait_of(gate) == 2'000);
+    HttpResponse reply;
+    reply.status = status;
+    gate.answered(reply, kStart);
+    CHECK(wait_of(gate) == 0);
+    CHECK_FALSE(gate.takes_turns());
+  }
+}
