@@ -39,9 +39,11 @@ base::ByteCount unconfirmed_bytes(SocketHandle socket);
 /// pauses otherwise: after a cut of 5 s it would wait up to 4 s more. For a new connection.
 /// Systems that cannot (Linux before 6.15) go on as they are.
 void retry_every_second(SocketHandle socket);
-/// Makes the system send steadily over a new connection: BBR, which some machines are set to, sends
-/// next to nothing for a round trip, and for 200 ms at least, every ten seconds to measure the way.
-/// Asks for CUBIC in its place; a system that does not allow that goes on as it is.
+/// Makes the system send steadily over a new connection. BBR, which some machines are set to, sends
+/// next to nothing for a round trip, and for 200 ms at least, every ten seconds to measure the way:
+/// CUBIC is asked for in its place. And what may leave is spread over the round trip, instead of in
+/// one burst after a pause, which the queue before a slow link cannot hold. A system that does not
+/// allow either goes on as it is.
 void send_steadily(SocketHandle socket);
 /// What the system measured of a connection's way lately; zeros where it tells nothing.
 struct Delivery {

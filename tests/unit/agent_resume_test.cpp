@@ -147,7 +147,7 @@ TEST_CASE("an hour's sleep in the middle costs one call for new addresses and no
   });
 }
 
-TEST_CASE("an address that ends sooner than documented (403) is renewed, once, and no part lost") {
+TEST_CASE("an address that ends sooner than documented (403) is renewed once, and no part lost") {
   in_every_shape([](UploadWorld& world) {
     world.set("upload_url_seconds", 600);
     bool asleep = false;

@@ -16,8 +16,8 @@
 namespace fieldsync::bench::link {
 namespace {
 
-/// A segment of Procore's (facts/procore-api.md 7.1): what a cut may cost.
-constexpr double kPart = 5.0 * 1'024 * 1'024;
+/// Procore's smallest segment (facts/procore-api.md 7.1): a cut may cost a part.
+constexpr base::ByteCount kSmallestPart = 5 * 1'024 * 1'024;
 /// Heads of requests and small records beside the files.
 constexpr double kHeads = 128.0 * 1'024;
 constexpr std::size_t kGapsTold = 6;
@@ -44,8 +44,14 @@ Figure held(const std::string& name, double value, const std::string& unit, doub
   return {name, value, unit, limit > 0 ? Aim::ratio_at_most : Aim::none, limit, detail};
 }
 
+/// `breaks`: how often the link or a kill ended something; each may cost `part` bytes.
+struct Loss {
+  int breaks = 0;
+  base::ByteCount part = kSmallestPart;
+};
+
 void add_upload_figures(const std::string& name, const Profile& profile, const Upload& upload,
-                        double over_ideal_max, int breaks) {
+                        double over_ideal_max, const Loss& loss) {
   const Seconds ideal = ideal_time(profile, upload.bytes);
   const Seconds took = upload.arrived - upload.began;
   figures().add(held(name + " time over ideal", took / ideal, "x", over_ideal_max,
@@ -56,7 +62,9 @@ void add_upload_figures(const std::string& name, const Profile& profile, const U
                    "from the service's record to the receipt"});
   }
   figures().add(held(name + " sent again", static_cast<double>(upload.again) / kMega, "MB",
-                     (kPart * breaks + kHeads) / kMega, "heads of requests included"));
+                     (static_cast<double>(loss.part * loss.breaks) + kHeads) / kMega,
+                     text("at most a part of %.1f MB for each of %d breaks",
+                          static_cast<double>(loss.part) / kMega, loss.breaks)));
   figures().add({name + " cpu", 100 * upload.cpu_seconds / took, "%",
                  profile.name == "flaky" ? Aim::ratio_at_most : Aim::none, 10,
                  text("%.2f s of one core", upload.cpu_seconds)});
@@ -100,7 +108,7 @@ void measure_upload(LinkRig& rig, const Profile& profile) {
   if (profile.reset_after > 0) {
     breaks = static_cast<int>(upload.bytes / profile.reset_after);
   }
-  add_upload_figures(profile.name, profile, upload, profile.over_ideal_max, breaks);
+  add_upload_figures(profile.name, profile, upload, profile.over_ideal_max, {breaks});
   if (with_note) {
     figures().add(held(profile.name + " note in the middle", note.arrived - note.captured, "s",
                        2 * profile.round_trip + 1,
@@ -121,7 +129,8 @@ void measure_kill(LinkRig& rig, const Profile& profile) {
     need(rig.place().start_agent());
     away = monotonic_now() - away;
   });
-  add_upload_figures(profile.name + " killed", profile, upload, 0, upload.cuts + 1);
+  add_upload_figures(profile.name + " killed", profile, upload, 0,
+                     {upload.cuts + 1, std::max(rig.largest_part(), kSmallestPart)});
   told(text("  killed at half, running again after %.2f s", away));
   tell_gaps(rig, profile, upload);
 }

@@ -165,6 +165,17 @@ std::int64_t LinkRig::effects(const std::string& verb, const std::string& kind) 
   return count;
 }
 
+base::ByteCount LinkRig::largest_part() {
+  const List rows = need(place_->sandbox().rows("/requests?limit=1000"));
+  base::ByteCount largest = 0;
+  for (const Value& row : rows) {
+    const Document& request = *row.as_document();
+    if (request.text("method") != "PUT") continue;
+    largest = std::max(largest, request.integer("bytes_in"));
+  }
+  return largest;
+}
+
 std::string LinkRig::picture(base::ByteCount size) {
   const std::string file = folder_ / ("photo" + std::to_string(++pictures_) + ".jpg");
   std::ofstream(file, std::ios::binary) << trial::make_picture(size, pictures_);

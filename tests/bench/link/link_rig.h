@@ -53,6 +53,8 @@ class LinkRig {
 
   /// Effects at the service so far, as "create photo", "update rfi".
   std::int64_t effects(const std::string& verb, const std::string& kind);
+  /// Bytes of the longest part that arrived so far: what a kill may cost.
+  base::ByteCount largest_part();
   /// A picture of its own, in a file.
   std::string picture(base::ByteCount size);
   /// Nothing open that is not held, and nothing under way.
