@@ -54,6 +54,8 @@ class Engine {
   /// A person waits for this file of a record: it is fetched before all others.
   base::Result<> await_file(const storage::RecordKey& key, const std::string& slot);
 
+  /// Whether a step of the record's acts is under way.
+  bool is_under_way(const base::RecordId& item) const { return busy_.count(item_key(item)) != 0; }
   /// Nothing is under way and nothing becomes due within tuning::kSoon.
   bool is_idle() const;
   std::optional<Uploader::Progress> upload_progress() const { return uploader_.progress(); }

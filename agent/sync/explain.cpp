@@ -158,7 +158,7 @@ Explanation explain_on_its_way(const Intent& intent, base::WallTime now) {
 
 }  // namespace
 
-Explanation explain(const Intent& intent, const Remote& remote, base::WallTime now) {
+Explanation explain(const Intent& intent, const Remote& remote, base::WallTime now, Going going) {
   switch (intent.state) {
     case IntentState::delivered:
     case IntentState::cancelled:

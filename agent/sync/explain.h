@@ -14,8 +14,11 @@ struct Explanation {
 };
 
 /// Of an open intent. What is stored with it wins; what is true of the whole remote (no link, no
-/// login, budget used up) is looked up now.
-Explanation explain(const storage::Intent& intent, const Remote& remote, base::WallTime now);
+/// login, budget used up) is looked up now. What is under way is not kept back by the data plan or
+/// by calls that are kept.
+enum class Going { not_yet, under_way };
+Explanation explain(const storage::Intent& intent, const Remote& remote, base::WallTime now,
+                    Going going = Going::not_yet);
 /// The tool's state as it is for people now: a round that is due and cannot begin, since the link,
 /// the login or the budget holds it up, has that for its cause.
 storage::ToolState as_held_up(storage::ToolState tool, const Remote& remote, base::WallTime now);

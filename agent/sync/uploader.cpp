@@ -82,6 +82,16 @@ base::WallTime attach_until(const Upload& upload, const net::Capabilities& can) 
   return upload.created_at + can.attach_within - tuning::kAttachMargin;
 }
 
+namespace {
+
+/// Whether addresses that were told at `from` may not be good any more.
+bool addresses_are_old(base::WallTime from, const net::Capabilities& can, base::WallTime now) {
+  const base::Millis life = can.start_within;
+  return life.count() > 0 && from + life - std::min(tuning::kStartMargin, life / 2) <= now;
+}
+
+}  // namespace
+
 bool is_too_late(const Upload& upload, const net::Capabilities& can, const LinkModel& link,
                  base::WallTime now) {
   if (!is_at_service(upload)) return false;
@@ -91,8 +101,7 @@ bool is_too_late(const Upload& upload, const net::Capabilities& can, const LinkM
   const base::Millis rest = anew_helps ? link.time_for(upload.size - confirmed) : base::Millis{0};
   if (attach_until(upload, can) <= now + rest) return true;
   const bool must_begin = upload.state == UploadState::receiving && confirmed == 0;
-  return must_begin && can.start_within.count() > 0 &&
-         upload.created_at + can.start_within - tuning::kStartMargin <= now;
+  return must_begin && addresses_are_old(upload.created_at, can, now);
 }
 
 bool is_ready(const Upload& upload, const net::Capabilities& can, base::WallTime now) {
@@ -492,12 +501,9 @@ void Uploader::complete(std::shared_ptr<Run> run) {
 
 /// A call is spared by trying them, and a whole part is sent in vain.
 bool Uploader::tickets_are_old(const Run& run) const {
-  const base::Millis life = context_.remote.service.capabilities().start_within;
-  if (life.count() == 0) return false;
   const auto renewed = tickets_from_.find(run.intent.id);
-  const base::WallTime from =
-      renewed == tickets_from_.end() ? run.upload.created_at : renewed->second;
-  return from + life - tuning::kStartMargin <= context_.now();
+  return addresses_are_old(renewed == tickets_from_.end() ? run.upload.created_at : renewed->second,
+                           context_.remote.service.capabilities(), context_.now());
 }
 
 /// All parts are there, and the service was asked to put them together.

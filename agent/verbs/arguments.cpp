@@ -80,7 +80,9 @@ Document to_document(const storage::Intent& intent, const Parts& parts) {
   sync::Explanation why{intent.cause, intent.evidence, {}, intent.attempts};
   for (const auto& remote : parts.remotes) {
     if (remote->config.name != intent.remote) continue;
-    why = sync::explain(intent, *remote->remote, parts.steady.wall());
+    const auto going =
+        remote->engine->is_under_way(intent.item) ? sync::Going::under_way : sync::Going::not_yet;
+    why = sync::explain(intent, *remote->remote, parts.steady.wall(), going);
     if (const auto progress = remote->engine->upload_progress();
         progress && progress->intent == intent.id) {
       done = progress->sent;

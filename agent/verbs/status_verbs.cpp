@@ -68,6 +68,7 @@ std::string missing_of(Parts& parts, const storage::ToolState& state) {
     const auto files =
         parts.mirror->count_wanted(state.remote, state.project, base::KindId("drawing"), limit);
     if (files) counted(static_cast<int>(*files), "drawings not here yet");
+    if (files && *files > 0) add(parts.data->files().words);
   }
   return missing;
 }

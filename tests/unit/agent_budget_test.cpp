@@ -239,6 +239,7 @@ TEST_CASE("the plan says what is under way, what is next, what waits and why") {
     const Document& step = *row.as_document();
     shape += step.text("when") + ":" + step.text("action") + " ";
     if (step.text("when") == "waits") CHECK_FALSE(step.text("evidence").empty());
+    if (step.text("when") == "under_way") CHECK(step.text("cause") == "queued");
   }
   CHECK(shape ==
         "under_way:create under_way:create under_way:create waits:create waits:create "

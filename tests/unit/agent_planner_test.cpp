@@ -320,6 +320,9 @@ TEST_CASE("no upload is created that could not begin within its time") {
   s.busy = {sync::item_key(s.intents[0].intent.item)};
   s.intents[0].bytes_left = 280'000'000;
   CHECK(shape(plan(s)) == "");
+  s.intents[2].haste = sync::Haste::urgent;
+  CHECK(shape(plan(s)) == "upload3");
+  s.intents[2].haste = sync::Haste::none;
   s.start_within = {};
   CHECK(shape(plan(s)) == "upload2 upload3");
 }

@@ -166,6 +166,13 @@ TEST_CASE("drawings are fetched when the plan lets files travel, not before") {
   set_plan(world, never_on_modem, kModem);
   world.run_for(hours(1));
   CHECK(fetched() == before);
+  const Document status = world.call("status");
+  const Document& project = *status.find("projects")->as_list()->front().as_document();
+  for (const Value& tool : *project.find("tools")->as_list()) {
+    if (tool.as_document()->text("tool") != "drawings") continue;
+    CHECK(tool.as_document()->text("missing").find("no files are to travel on metered networks") !=
+          std::string::npos);
+  }
   world.agent->network_is(kWired);
   world.run_for(minutes(10));
   CHECK(fetched() > before);
