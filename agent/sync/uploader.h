@@ -7,6 +7,7 @@
 #include "agent/sync/link_reach.h"
 #include "agent/sync/outcomes.h"
 #include "agent/sync/planner.h"
+#include "agent/sync/upload_deadline.h"
 #include "agent/sync/upload_lane.h"
 
 namespace fieldsync::sync {
@@ -81,18 +82,6 @@ class Uploader {
   std::string storage_;                        ///< where the last file went: scheme, host and port
   std::optional<base::Instant> storage_used_;  ///< when a part was last answered there
 };
-
-/// Whether the service knows of the upload.
-bool is_at_service(const storage::Upload& upload);
-/// The last moment at which it is worth attaching it.
-base::WallTime attach_until(const storage::Upload& upload, const net::Capabilities& capabilities);
-/// Whether an upload at the service cannot become a record any more: it would be ready too late, or
-/// none of its bytes left while they might.
-bool is_too_late(const storage::Upload& upload, const net::Capabilities& capabilities,
-                 const LinkModel& link, base::WallTime now);
-/// Whether the upload is at the service and not too old to be attached.
-bool is_ready(const storage::Upload& upload, const net::Capabilities& capabilities,
-              base::WallTime now);
 
 /// How `size` bytes are cut: parts of `part_size`, the last one shorter; one part when it all fits.
 /// Pure. `part_size` is grown to the service's smallest part and when it allows fewer parts.
