@@ -17,6 +17,7 @@ log_level = "$1"
 
 [limits]
 free_space_reserve = "1 MB"
+$2
 END
 }
 log_in() { access client_secret | fieldsync login; }
@@ -74,6 +75,15 @@ survives_bad_config() {
   systemctl reload fieldsync
   within 50 is_ready && [ $told = 0 ] && [ "$(pid)" = "$before" ]
 }
+# A file that takes a minute at the rate allowed; true once some of it has left.
+uploads_slowly() {
+  write_config info 'send_rate = "300 kB/s"'
+  systemctl reload fieldsync
+  within 50 is_ready
+  { printf '%%PDF-1.4\n' && head -c 20000000 /dev/urandom; } >/tmp/large.pdf
+  fieldsync attach "$(fieldsync list rfi --json | grep -o 'rfi-[0-9]*' | head -n 1)" /tmp/large.pdf
+  within 150 sh -c 'fieldsync status --json | grep -q "\"bytes_done\": [1-9]"'
+}
 stops_quickly() {
   begin=$(date +%s%3N)
   systemctl stop fieldsync
@@ -112,6 +122,11 @@ claim "a stranger is refused" refuses_stranger
 claim "the note is delivered once" within 300 there_once first-note
 claim "exposure is 2.0 at most" exposure_is_low
 claim "systemd finds nothing to say about the unit" unit_is_clean
+claim "a large file is on its way" uploads_slowly
+claim "in the middle of it the agent stops within 2 s" stops_quickly
+write_config info
+claim "and starts again" systemctl start fieldsync
+claim "and the file arrives" within 600 open_is 0
 service_down
 claim "a note is taken without the service" adds_note "queued-note"
 claim "after SIGKILL it runs anew" kill_hard
