@@ -76,7 +76,7 @@ class SpdLog final : public Log {
       : logger_("fieldsync", sinks.begin(), sinks.end()) {
     logger_.set_level(library_level(level_min));
     logger_.set_formatter(std::make_unique<spdlog::pattern_formatter>(
-        "%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc));
+        "%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc, "\n"));
     // The lines before a crash are the ones worth having, so none waits in a buffer.
     logger_.flush_on(spdlog::level::trace);
     // A full disk must not turn into a stream of complaints about the log.
