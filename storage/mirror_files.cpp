@@ -136,8 +136,14 @@ Result<std::vector<MirrorStore::KeptFile>> MirrorStore::evictable(
   });
 }
 
-Result<> MirrorStore::forget_blob(const Digest& blob) {
-  return mirrored([&] { db_->run("UPDATE file SET blob = NULL WHERE blob = ?", blob.hex()); });
+Result<> MirrorStore::forget_blobs(const std::vector<Digest>& blobs) {
+  return mirrored([&] {
+    db_->transact([&] {
+      for (const Digest& blob : blobs) {
+        db_->run("UPDATE file SET blob = NULL WHERE blob = ?", blob.hex());
+      }
+    });
+  });
 }
 
 Result<bool> MirrorStore::has_blob(const Digest& blob) {

@@ -200,8 +200,9 @@ class MirrorStore {
   /// present, and nothing on a later shelf has the same bytes.
   Result<std::vector<KeptFile>> evictable(Shelf shelf, const std::set<ProjectId>& out_of_reach,
                                           int limit);
-  /// The bytes are no longer here, for none of the files that had them.
-  Result<> forget_blob(const Digest& blob);
+  /// These bytes are no longer here, for none of the files that had them. One transaction: on a
+  /// full disk each costs pages of the log.
+  Result<> forget_blobs(const std::vector<Digest>& blobs);
   Result<bool> has_blob(const Digest& blob);
   /// The bytes of all files that are here; those that files share are counted for each.
   Result<ByteCount> bytes_kept();

@@ -58,7 +58,9 @@ Result<> DiskRoom::tidy(base::WallTime now) {
   return Done{};
 }
 
-/// The row goes first: bytes without a row are swept, a row without bytes would be a promise.
+/// The bytes go first: where nothing at all is free, the rows have no room to be changed in. A row
+/// whose bytes are gone (the mirror may forget its last commits at a power cut) is put right when
+/// somebody opens the file.
 Result<> DiskRoom::evict(ByteCount bytes, const std::vector<Shelf>& shelves) {
   const std::set<base::ProjectId> closed = out_of_reach();
   int gone = 0;
@@ -66,14 +68,16 @@ Result<> DiskRoom::evict(ByteCount bytes, const std::vector<Shelf>& shelves) {
   for (const Shelf shelf : shelves) {
     while (freed < bytes && gone < tuning::kEvictedAtOnceMax) {
       TRY_ASSIGN(const auto files, mirror_.evictable(shelf, closed, tuning::kEvictionPage));
+      std::vector<base::Digest> removed;
       for (const auto& file : files) {
-        if (freed >= bytes || gone >= tuning::kEvictedAtOnceMax) break;
-        TRY(mirror_.forget_blob(file.blob));
+        if (freed >= bytes) break;
         TRY(files_.remove(file.blob));
+        removed.push_back(file.blob);
         freed += file.size;
-        ++gone;
       }
-      if (files.empty()) break;
+      if (removed.empty()) break;
+      gone += static_cast<int>(removed.size());
+      TRY(mirror_.forget_blobs(removed));
     }
   }
   if (gone > 0) {

@@ -86,7 +86,14 @@ Result<Document> open(Parts& parts, const Document& arguments) {
   TRY_ASSIGN(const auto record, parts.view->record(item));
   base::List files = captured_files(parts, record);
   const base::WallTime now = parts.world.host.clock.wall();
-  for (const storage::MirrorFile& file : record.files) {
+  for (storage::MirrorFile file : record.files) {
+    if (file.blob) {
+      TRY_ASSIGN(const bool is_here, parts.files.has(*file.blob));
+      if (!is_here) {
+        TRY(parts.mirror->forget_blobs({*file.blob}));
+        file.blob.reset();
+      }
+    }
     if (file.want < storage::Want::wished) {
       // Somebody works with it: it does not go for the next current sheet.
       TRY(parts.mirror->set_file_want(key_of(record), file.slot, storage::Want::wished, file.pin));

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "agent/try/scenario.h"
 #include "tests/support/site.h"
 #include "tests/support/small_disk.h"
@@ -35,7 +37,8 @@ TEST_CASE(
   captures.push_back(site.add_note("before the disk is full"));
   disk.fill(100'000);
 
-  const auto photo = site.picture("p.jpg", 400'000, 1);
+  // Longer than what goes for it: all that was downloaded.
+  const auto photo = site.picture("p.jpg", 4'000'000, 1);
   const Said refused = site.say({"add", "photo", photo.path});
   CHECK(refused.exit_code == 1);
   CHECK(refused.out.find("disk_low") != std::string::npos);
@@ -89,6 +92,34 @@ TEST_CASE(
   disk.make_room();
   site.wait_mirrored();
   CHECK(need(trial::view_of(site.place(), "rfi")).size() == 60);
+}
+
+TEST_CASE("on a disk full of drawings a photo is taken all the same: they can be fetched again") {
+  TempFolder folder;
+  SmallDisk disk(folder / "disk", 24);
+  if (is_skipped(disk)) return;
+  Site site(on(disk));
+  site.begin();
+  site.wait_mirrored();
+  const auto here = [&] {
+    int files = 0;
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(disk.state() + "/files")) {
+      if (entry.is_regular_file()) ++files;
+    }
+    return files;
+  };
+  site.until("the drawings", [&] { return here() >= 20; });
+  site.link(SandboxControl::Link::down);
+  disk.fill(250'000);
+  const auto photo = site.picture("p.jpg", 400'000, 1);
+  const Capture kept = site.add_photo(photo, "on a full disk");
+  CHECK(here() < 20);
+  disk.make_room();
+  site.link(SandboxControl::Link::up);
+  site.must({"sync"});
+  site.drain();
+  CHECK(trial::count_score(site.truth(), {kept}, {}).is_perfect());
 }
 
 TEST_CASE("opening on a full disk fails with the reason and works once there is space") {

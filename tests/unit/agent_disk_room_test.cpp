@@ -163,3 +163,17 @@ TEST_CASE("bytes that no record refers to any more are removed at rest") {
   CHECK_FALSE(std::filesystem::exists(path));
   CHECK(w.here().files == files - 1);
 }
+
+TEST_CASE("a file whose bytes are gone against what the mirror says is fetched again when opened") {
+  DiskWorld w;
+  w.start();
+  w.rest();
+  const std::string item = w.drawings().front();
+  const Document opened = w.machine.call("open", {{"item", item}});
+  const Document file = *opened.find("files")->as_list()->front().as_document();
+  std::filesystem::remove(file.text("path"));
+  CHECK_FALSE(w.is_here(item));
+  w.world.run_for(std::chrono::minutes(1));
+  CHECK(w.is_here(item));
+  CHECK(std::filesystem::exists(file.text("path")));
+}

@@ -258,7 +258,7 @@ TEST_SUITE("storage/mirror_store") {
     CHECK(may_go(Shelf::pinned) == std::vector<std::string>{"4"});
     CHECK(store->evictable(Shelf::ordinary, {ProjectId("1")}, 9).value().empty());
     CHECK(store->bytes_kept().value() == 20);
-    REQUIRE(store->forget_blob(base::digest_of("3")).ok());
+    REQUIRE(store->forget_blobs({base::digest_of("3")}).ok());
     CHECK(wanted(0) == std::vector<std::string>{"3"});
     CHECK(store->bytes_kept().value() == 15);
   }
@@ -276,7 +276,7 @@ TEST_SUITE("storage/mirror_store") {
     CHECK(may_go(Shelf::pinned) == std::vector<std::string>{"2"});
     sweep({"1", "2"});
     CHECK(may_go(Shelf::ordinary).empty());
-    REQUIRE(store->forget_blob(base::digest_of("shared")).ok());
+    REQUIRE(store->forget_blobs({base::digest_of("shared")}).ok());
     CHECK_FALSE(get("1").files[0].blob);
     CHECK_FALSE(get("2").files[0].blob);
     CHECK_FALSE(store->has_blob(base::digest_of("shared")).value());
