@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -122,6 +123,9 @@ struct PushOp {
   /// edit, attach: what the record has at the service now, where a write replaces a whole list.
   Document current;
   std::vector<UploadedFile> files;
+  /// attach: ids of the attachments that the record had before. They prove nothing: one of them
+  /// may have the name of a file that is sent now.
+  std::set<std::string> had;
   std::string token;  ///< idempotency token, sent where it is honoured
   WallTime captured_at;
   kinds::Level level = kinds::Level::standard;  ///< of the caller, in the kind's tool

@@ -76,6 +76,18 @@ Result<std::optional<storage::RecordKey>> key_of(Context& context, const Intent&
   return std::optional(storage::RecordKey{intent.remote, intent.project, intent.kind, *id});
 }
 
+std::set<std::string> attachment_ids(const base::Document& record) {
+  std::set<std::string> ids;
+  const base::Value* attachments = record.find(kAttachments);
+  const base::List* list = attachments ? attachments->as_list() : nullptr;
+  if (!list) return ids;
+  for (const base::Value& each : *list) {
+    const base::Document* document = each.as_document();
+    if (document && !document->text("id").empty()) ids.insert(document->text("id"));
+  }
+  return ids;
+}
+
 Result<net::PushOp> bind(Context& context, const Intent& intent) {
   const kinds::KindDescriptor* kind = kinds::find_kind(intent.kind.raw());
   if (kind == nullptr) {
@@ -97,6 +109,7 @@ Result<net::PushOp> bind(Context& context, const Intent& intent) {
     TRY_ASSIGN(const auto record, context.mirror.record(*key));
     if (record) op.current = record->fields;
   }
+  if (intent.act == Act::attach) op.had = attachment_ids(intent.base);
   TRY_ASSIGN(const auto uploads, context.work.uploads_of(intent.id));
   for (std::size_t i = 0; i < intent.attachments.size(); ++i) {
     const storage::Attachment& attachment = intent.attachments[i];

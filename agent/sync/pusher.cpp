@@ -64,6 +64,12 @@ void Pusher::push(base::IntentId id, StepDone done) {
   auto go_on = reconcile(intent, op, done);
   if (!go_on) return done(go_on.failure());
   if (!*go_on) return;
+  if (intent.act == Act::attach) {
+    // Read back, a file that was there before is no proof that ours arrived.
+    const base::Value* before = op.current.find(kAttachments);
+    intent.base = before ? base::Document{{kAttachments, *before}} : base::Document{};
+    op.had = attachment_ids(intent.base);
+  }
   send(intent, op, done);
 }
 

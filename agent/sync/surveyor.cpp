@@ -200,6 +200,16 @@ Result<bool> Surveyor::is_barred(const Intent& intent) {
   return decision == merge::Decision::ask_gone || decision == merge::Decision::wait_hidden;
 }
 
+/// Whether a file of ours went to the record that no look has shown yet: a look must, before what
+/// the record has is taken down and the next file is sent.
+Result<bool> Surveyor::has_unseen_file(const Intent& intent) {
+  TRY_ASSIGN(const auto acts, context_.work.open_intents_of(intent.item));
+  return std::any_of(acts.begin(), acts.end(), [&](const Intent& other) {
+    return other.id != intent.id && !other.attachments.empty() &&
+           other.state == IntentState::sent && other.attempts == 0;
+  });
+}
+
 Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFacts* tool) {
   base::WallTime fresh_from = context_.now() - tuning::kEditFreshness;
   // What was seen before the person edited cannot show what the office did since. (A capture from
@@ -214,6 +224,10 @@ Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFa
   TRY_ASSIGN(const auto record, context_.mirror.record(*key));
   if (standing_of(intent, intent.fields, record).decision() == merge::Decision::look) {
     return IntentFacts::Sight::stale_record;
+  }
+  if (intent.act == Act::attach) {
+    TRY_ASSIGN(const bool unseen, has_unseen_file(intent));
+    if (unseen) return IntentFacts::Sight::stale_record;
   }
   // Of what is absent a list tells no more: the push decides.
   if (!record || record->presence != storage::Presence::present) return IntentFacts::Sight::fresh;

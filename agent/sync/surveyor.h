@@ -61,6 +61,7 @@ class Surveyor {
   void let_one_original_go(Situation& situation);
   base::Result<> survey_awaited(Situation& situation);
   base::Result<bool> is_barred(const storage::Intent& intent);
+  base::Result<bool> has_unseen_file(const storage::Intent& intent);
   base::Result<IntentFacts::Sight> sight_of(const storage::Intent& intent, const ToolFacts* tool);
 
   Context& context_;

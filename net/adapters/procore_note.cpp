@@ -94,7 +94,7 @@ class NoteMapping : public KindMapping {
     if (op.action != Action::attach) {
       note_missing_fields(site, sent, kWriteFields, record, lines);
     }
-    note_missing_files(op.files, record.fields.find("attachments"), lines);
+    note_missing_files(op.files, op.had, record.fields.find("attachments"), lines);
     return lines;
   }
 
@@ -119,7 +119,7 @@ class NoteMapping : public KindMapping {
     const std::string day = look.op.fields.text("date");
     if (!day.empty() && fields.has("date") && fields.text("date") != day) return false;
     std::vector<std::string> lacking;
-    note_missing_files(look.op.files, fields.find("attachments"), lacking);
+    note_missing_files(look.op.files, {}, fields.find("attachments"), lacking);
     return lacking.empty();
   }
 };

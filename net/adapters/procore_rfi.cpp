@@ -114,7 +114,7 @@ std::vector<std::string> missing_of_reply(const Site& site, const PushOp& op,
     reply.fields = *document;
     std::vector<std::string> lines;
     note_missing_fields(site, op, kReplyFields, reply, lines);
-    note_missing_files(op.files, document->find("attachments"), lines);
+    note_missing_files(op.files, op.had, document->find("attachments"), lines);
     if (!found || lines.size() < best.size()) best = std::move(lines);
     found = true;
   }
@@ -186,7 +186,7 @@ class RfiMapping : public KindMapping {
         lines.push_back("status is \"" + there + "\", not \"" + wanted + "\"");
       }
     }
-    note_missing_files(op.files, record.fields.find("attachments"), lines);
+    note_missing_files(op.files, op.had, record.fields.find("attachments"), lines);
     return lines;
   }
 
@@ -219,7 +219,7 @@ class RfiMapping : public KindMapping {
               same_text(look.op.fields, fields, "question"));
     }
     std::vector<std::string> lacking;
-    note_missing_files(look.op.files, fields.find("attachments"), lacking);
+    note_missing_files(look.op.files, {}, fields.find("attachments"), lacking);
     return same_text(look.op.fields, fields, "body") && lacking.empty();
   }
 

@@ -127,12 +127,13 @@ void note_missing_fields(const Site& site, const PushOp& op, std::span<const Wri
   }
 }
 
-void note_missing_files(const std::vector<UploadedFile>& files, const Value* children,
-                        std::vector<std::string>& missing) {
+void note_missing_files(const std::vector<UploadedFile>& files, const std::set<std::string>& had,
+                        const Value* children, std::vector<std::string>& missing) {
   std::vector<std::string> there;
   if (const List* list = children != nullptr ? children->as_list() : nullptr) {
     for (const Value& child : *list) {
-      if (const Document* document = child.as_document()) there.push_back(document->text("name"));
+      const Document* document = child.as_document();
+      if (document && had.count(document->text("id")) == 0) there.push_back(document->text("name"));
     }
   }
   std::vector<const UploadedFile*> left;

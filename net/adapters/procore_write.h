@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,9 +42,9 @@ Document written(const Site& site, const PushOp& op, std::span<const WriteField>
 void note_missing_fields(const Site& site, const PushOp& op, std::span<const WriteField> table,
                          const RemoteRecord& record, std::vector<std::string>& missing);
 /// One line for each sent file that is not among the children `{id, name}`: as many of a name as
-/// were sent.
-void note_missing_files(const std::vector<UploadedFile>& files, const base::Value* children,
-                        std::vector<std::string>& missing);
+/// were sent, beside those whose ids are in `had`.
+void note_missing_files(const std::vector<UploadedFile>& files, const std::set<std::string>& had,
+                        const base::Value* children, std::vector<std::string>& missing);
 
 /// The uploads of a push as `upload_ids`; in a PATCH that replaces, after what is attached now (the
 /// children's `upload_id`, else their `id`).

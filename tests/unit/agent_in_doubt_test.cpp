@@ -259,3 +259,38 @@ TEST_CASE("a write still on its way when the agent is killed is not repeated bef
   world.run_for(std::chrono::seconds(5));
   CHECK(ledger.since_last() == "create note");
 }
+
+TEST_CASE("a file is delivered when it arrived itself, whatever else has its name there") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  Ledger ledger(world);
+  platform::Random random(1);
+  for (const std::string kind : {"rfi", "note"}) {
+    CAPTURE(kind);
+    const std::string item = some_item(world, random, kind);
+    const auto attach = [&](const std::string& bytes) {
+      world.call("attach", {{"item", item}, {"files", List{world.stage("same.jpg", bytes)}}});
+    };
+    attach(kind + " first");
+    REQUIRE_MESSAGE(world.drain(), world.open_acts());
+    REQUIRE_FALSE(ledger.since_last().empty());
+    // The second one's request never arrives; a look finds the first one's name.
+    attach(kind + " second");
+    bool is_lost = false;
+    world.transport->mishap = [&](const net::HttpRequest& request) {
+      const bool is_write =
+          request.method == net::Method::patch && request.url.find("/" + kind) != std::string::npos;
+      if (!is_write || is_lost) return Mishap::none;
+      is_lost = true;
+      return Mishap::lost_on_way;
+    };
+    REQUIRE_MESSAGE(world.drain(), world.open_acts());
+    CHECK(is_lost);
+    CHECK(ledger.since_last() == "update " + kind);
+    // Both at once: the look that proves the first is not taken for the second.
+    attach(kind + " third");
+    attach(kind + " fourth");
+    REQUIRE_MESSAGE(world.drain(), world.open_acts());
+    CHECK(ledger.since_last() == "update " + kind + ", update " + kind);
+  }
+}
