@@ -29,6 +29,12 @@ Result<std::vector<MirrorStore::WantedFile>> MirrorStore::wanted_files(const Rem
                                                                        int limit) {
   return mirrored([&] {
     std::vector<WantedFile> files;
+    // As most of the time: ask no further.
+    const bool is_any =
+        db_->integer(
+               "SELECT 1 FROM file INDEXED BY file_wanted WHERE blob IS NULL AND want > 0 LIMIT 1")
+            .has_value();
+    if (!is_any) return files;
     for (const Want want : {Want::current, Want::wished, Want::superseded}) {
       const int left = limit - static_cast<int>(files.size());
       if (left <= 0) break;

@@ -3,6 +3,7 @@
 #include "storage/codec.h"
 #include "storage/intent_order.h"
 #include "storage/tuning.h"
+#include "storage/work_names.h"
 #include "storage/work_rows.h"
 #include "storage/work_store.h"
 
@@ -70,6 +71,28 @@ std::optional<Intent> load_intent(Database& db, std::int64_t id) {
       "SELECT " FS_INTENT_COLUMNS " FROM intent WHERE id = ?",
       [&](const Row& row) { found = read_intent(row); }, id);
   return found;
+}
+
+std::int64_t& count_of(QueueCounts& counts, IntentState state) {
+  switch (state) {
+    case IntentState::queued:
+      return counts.queued;
+    case IntentState::waiting:
+      return counts.waiting;
+    case IntentState::sending:
+      return counts.sending;
+    case IntentState::in_doubt:
+      return counts.in_doubt;
+    case IntentState::sent:
+      return counts.sent;
+    case IntentState::held:
+      return counts.held;
+    case IntentState::delivered:
+      return counts.delivered;
+    case IntentState::cancelled:
+      return counts.cancelled;
+  }
+  FS_CHECK(false);
 }
 
 std::int64_t count_open(Database& db) {
@@ -244,18 +267,11 @@ Result<> WorkStore::each_open(const std::function<Result<>(const Intent&)>& visi
 
 Result<QueueCounts> WorkStore::counts() {
   return guarded([&] {
-    const auto of = [&](IntentState state) {
-      return db_->integer("SELECT amount FROM tally WHERE state = ?", name(state)).value_or(0);
-    };
     QueueCounts counts;
-    counts.queued = of(IntentState::queued);
-    counts.waiting = of(IntentState::waiting);
-    counts.sending = of(IntentState::sending);
-    counts.in_doubt = of(IntentState::in_doubt);
-    counts.sent = of(IntentState::sent);
-    counts.held = of(IntentState::held);
-    counts.delivered = of(IntentState::delivered);
-    counts.cancelled = of(IntentState::cancelled);
+    db_->each("SELECT state, amount FROM tally", [&](const Row& row) {
+      const auto state = intent_state_from(row.bytes(0));
+      if (state) count_of(counts, *state) = row.integer(1);
+    });
     return counts;
   });
 }

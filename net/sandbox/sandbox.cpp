@@ -124,11 +124,10 @@ namespace {
 std::variant<std::int64_t, Reply> company_of(World& world, const Request& request,
                                              const Route& route, const User& caller) {
   const std::string* header = request.headers.find("Procore-Company-Id");
-  const std::int64_t own = std::atoll(world.meta("company").c_str());
   if (!header) {
     const bool free = route.scope == Scope::none ||
                       (route.scope == Scope::person_free && caller.kind != "service");
-    if (free) return own;
+    if (free) return std::int64_t{std::atoll(world.meta("company").c_str())};
     return message_error(400, "Missing Procore-Company-Id header! Please add it.", "Bad Request");
   }
   const auto connected =
