@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "platform/base/check.h"
+#include "platform/host.h"
 
 namespace fieldsync::platform {
 namespace {
@@ -63,5 +64,17 @@ std::string Random::base32(int length) {
 }
 
 Random Random::fork() { return Random(next()); }
+
+std::string system_random_hex(int bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  std::uint64_t bits = 0;
+  for (int i = 0; i < bytes; ++i) {
+    bits = i % static_cast<int>(sizeof bits) == 0 ? system_entropy() : bits >> 8;
+    text += kDigits[bits >> 4 & 15];
+    text += kDigits[bits & 15];
+  }
+  return text;
+}
 
 }  // namespace fieldsync::platform

@@ -14,18 +14,6 @@
 namespace fieldsync::platform {
 namespace {
 
-void fill_with_entropy(void* to, std::size_t size) {
-  auto* next = static_cast<char*>(to);
-  while (size > 0) {
-    const ssize_t got = getrandom(next, size, 0);
-    if (got < 0 && errno == EINTR) continue;
-    // Without it tokens would be guessable: no way to go on.
-    FS_CHECK(got > 0);
-    next += got;
-    size -= static_cast<std::size_t>(got);
-  }
-}
-
 struct Person {
   std::string name;
   base::Path home;
@@ -54,20 +42,13 @@ base::Path home_folder() {
 
 std::uint64_t system_entropy() {
   std::uint64_t bits = 0;
-  fill_with_entropy(&bits, sizeof bits);
+  ssize_t got = 0;
+  do {
+    got = getrandom(&bits, sizeof bits, 0);
+  } while (got < 0 && errno == EINTR);
+  // Without it tokens would be guessable: no way to go on. So few bytes come whole.
+  FS_CHECK(got == sizeof bits);
   return bits;
-}
-
-std::string system_random_hex(int bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::vector<unsigned char> raw(static_cast<std::size_t>(bytes));
-  fill_with_entropy(raw.data(), raw.size());
-  std::string text;
-  for (const unsigned char byte : raw) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
 }
 
 std::string current_user() {

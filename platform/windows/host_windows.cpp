@@ -1,7 +1,5 @@
 #include "platform/host.h"
 
-#include <vector>
-
 #include "platform/base/check.h"
 #include "platform/system_place.h"
 #include "platform/windows/system.h"
@@ -14,12 +12,6 @@ namespace {
 
 using windows::to_utf8;
 using windows::to_wide;
-
-void fill_with_entropy(void* to, std::size_t size) {
-  // Without it tokens would be guessable: no way to go on.
-  FS_CHECK(::BCryptGenRandom(nullptr, static_cast<PUCHAR>(to), static_cast<ULONG>(size),
-                             BCRYPT_USE_SYSTEM_PREFERRED_RNG) == 0);
-}
 
 std::wstring variable(const std::string& name) {
   const std::wstring wide = to_wide(name);
@@ -43,20 +35,10 @@ bool is_there(const base::Path& path) {
 
 std::uint64_t system_entropy() {
   std::uint64_t bits = 0;
-  fill_with_entropy(&bits, sizeof bits);
+  // Without it tokens would be guessable: no way to go on.
+  FS_CHECK(::BCryptGenRandom(nullptr, reinterpret_cast<PUCHAR>(&bits), sizeof bits,
+                             BCRYPT_USE_SYSTEM_PREFERRED_RNG) == 0);
   return bits;
-}
-
-std::string system_random_hex(int bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::vector<unsigned char> raw(static_cast<std::size_t>(bytes));
-  fill_with_entropy(raw.data(), raw.size());
-  std::string text;
-  for (const unsigned char byte : raw) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
 }
 
 std::string current_user() {
