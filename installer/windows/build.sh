@@ -25,6 +25,7 @@ export WINEPREFIX
 trap 'wineserver -k 2>/dev/null || true; rm -rf "$WINEPREFIX"' EXIT
 "$libraries/wine-run" wineboot -i >/dev/null 2>&1
 "$libraries/wine-run" winecfg -v win10 >/dev/null 2>&1
+wineserver -w  # a program that meets the end of a session waits for ever
 for program in $programs; do
   say "$program"
   "$libraries/wine-run" "build/windows/tests/$program.exe"
