@@ -58,7 +58,17 @@ class WindowsFile final : public File {
   }
 
   Result<> sync() override {
-    if (!::FlushFileBuffers(handle_.get())) return failure_of(::GetLastError(), path_, "sync");
+    if (::FlushFileBuffers(handle_.get())) return {};
+    if (::GetLastError() != ERROR_ACCESS_DENIED) {
+      return failure_of(::GetLastError(), path_, "sync");
+    }
+    // Only a handle that may write can flush; this one was opened to read.
+    const Handle writable(::CreateFileW(native(path_).c_str(), GENERIC_WRITE,
+                                        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                        nullptr, OPEN_EXISTING, 0, nullptr));
+    if (!writable.is_open() || !::FlushFileBuffers(writable.get())) {
+      return failure_of(::GetLastError(), path_, "sync");
+    }
     return {};
   }
 

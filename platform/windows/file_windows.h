@@ -7,7 +7,7 @@
 
 namespace fieldsync::platform::windows {
 
-/// An open ordinary file. `path` is for messages only.
+/// An open ordinary file; `path` is its name.
 std::unique_ptr<File> make_file(Handle handle, Path path);
 
 }  // namespace fieldsync::platform::windows

@@ -17,7 +17,7 @@ class StorageFolder {
     const auto stamp = std::chrono::high_resolution_clock::now().time_since_epoch().count();
     const auto name =
         "fieldsync-storage-" + std::to_string(stamp) + "-" + std::to_string(++next_number);
-    path_ = (std::filesystem::temp_directory_path() / name).string();
+    path_ = (std::filesystem::temp_directory_path() / name).generic_string();
     std::filesystem::create_directories(path_);
   }
   ~StorageFolder() {
