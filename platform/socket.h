@@ -45,6 +45,9 @@ void retry_every_second(SocketHandle socket);
 /// bytes leave. Where the system tells nothing of the connection, nothing happens.
 void limit_send_queue(SocketHandle socket, base::Millis queue_max, base::ByteCount bytes_min);
 
+/// Whether programs of this machine can meet at a Unix socket.
+bool has_unix_sockets();
+
 enum class Listener {
   loopback,         ///< may take over an address whose old connections still linger
   unix_owner_only,  ///< only this user may connect

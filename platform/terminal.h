@@ -18,8 +18,4 @@ std::optional<base::Secret> read_secret(const std::string& prompt);
 /// The same with echo.
 std::optional<std::string> read_line(const std::string& prompt);
 
-/// A peer that goes away while it is written to becomes a failed write instead of the end of the
-/// program. Once, at the start.
-void ignore_closed_pipes();
-
 }  // namespace fieldsync::platform

@@ -26,6 +26,12 @@ inline constexpr std::size_t kInputLineBytesMax = 64 * 1024;
 /// them in one go, a fifth of a photo.
 inline constexpr base::ByteCount kWriteBehind = 1 << 20;
 
+/// Windows: how often a rename or removal that another program refuses by holding the file open is
+/// tried again, and after what pause. A scanner holds a new file for some 10 to 100 ms: 20 tries 25
+/// ms apart outlast it five times.
+inline constexpr int kSharingTries = 20;
+inline constexpr std::chrono::milliseconds kSharingPause{25};
+
 /// A Wi-Fi that comes up tells its link, addresses and routes within some 100 ms: told as one.
 inline constexpr std::chrono::milliseconds kNetworkQuiet{300};
 

@@ -1,3 +1,12 @@
+set(twin_tests
+  unit/platform_network_monitor_test.cpp
+  unit/platform_network_state_test.cpp
+  unit/platform_posix_files_test.cpp
+  unit/platform_process_test.cpp
+  unit/platform_socket_test.cpp)
+if(WIN32)
+  set(twin_tests unit/platform_windows_test.cpp)
+endif()
 fs_add_test(platform_tests
   SOURCES
     contract/file_system_contract.cpp
@@ -8,13 +17,10 @@ fs_add_test(platform_tests
     unit/platform_json_test.cpp
     unit/platform_kinds_test.cpp
     unit/platform_log_test.cpp
-    unit/platform_network_monitor_test.cpp
-    unit/platform_network_state_test.cpp
-    unit/platform_process_test.cpp
     unit/platform_random_test.cpp
-    unit/platform_socket_test.cpp
     unit/platform_text_test.cpp
     unit/platform_time_text_test.cpp
+    ${twin_tests}
   LIBRARIES fs_platform
   LABELS unit)
 

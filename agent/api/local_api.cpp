@@ -179,6 +179,13 @@ base::Result<> LocalApi::listen(const base::Path& socket) {
   return server_->listen_unix(socket);
 }
 
+base::Result<int> LocalApi::listen_loopback() {
+  FS_CHECK(!server_);
+  server_ = std::make_unique<net::HttpServer>(
+      [this](const net::ServerRequest& request) { return handle(request); });
+  return server_->listen_loopback(0);
+}
+
 void LocalApi::close() {
   {
     const std::lock_guard hold(state_->mutex);
@@ -192,7 +199,9 @@ void LocalApi::close() {
 net::ServerReply LocalApi::handle(const net::ServerRequest& request) {
   constexpr std::string_view kCall = "/v1/call/";
   if (request.method == net::Method::get && request.path == "/v1/health") {
-    return {to_reply(Document{{"version", FIELDSYNC_VERSION}})};
+    return {
+        to_reply(Document{{"version", FIELDSYNC_VERSION},
+                          {"proof", proof_of(state_->token, request.headers.text(kNonceHeader))}})};
   }
   if (!same_token(request.headers.text(kTokenHeader), state_->token.reveal())) {
     state_->log.warning("api.token_refused", {{"path", base::printable(request.path)}});

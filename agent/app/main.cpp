@@ -5,6 +5,7 @@
 #include "agent/try/try_command.h"
 #include "platform/event_loop.h"
 #include "platform/host.h"
+#include "platform/program.h"
 #include "platform/terminal.h"
 
 namespace {
@@ -41,7 +42,7 @@ int columns_of(platform::Stream stream) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  fieldsync::platform::ignore_closed_pipes();
+  const std::vector<std::string> words = platform::begin_program(argc, argv);
   const auto files = platform::make_system_files();
   const auto clock = platform::make_system_clock();
   cli::Surroundings around{*files, *clock, std::cout, std::cerr, {}, {}, {},
@@ -58,5 +59,5 @@ int main(int argc, char** argv) {
     return app::run_agent(place, options, around);
   };
   around.run_try = [&](const cli::TryOptions& options) { return trial::run_try(options, around); };
-  return cli::run_cli(std::vector<std::string>(argv + 1, argv + argc), around);
+  return cli::run_cli(words, around);
 }

@@ -66,9 +66,7 @@ Result<> serve(const cli::Place& place, const cli::RunOptions& options, cli::Sur
   TRY_ASSIGN(base::Secret token, api::api_token(machine->files(), place.state));
   api::LocalApi local_api(machine->loop(), machine->agent().commands(),
                           machine->agent().originals(), std::move(token), machine->log());
-  const base::Path socket = api::socket_path(place.state, run_folder());
-  TRY(api::publish_socket(machine->files(), place.state, socket));
-  TRY(local_api.listen(socket));
+  TRY(api::open_door(local_api, machine->files(), place.state, run_folder()));
   if (!stop_switch.watch(machine->loop())) return {};
   machine->log().info("agent.start", {{"version", FIELDSYNC_VERSION}, {"state", place.state}});
   machine->agent().start();

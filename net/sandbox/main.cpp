@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
@@ -8,6 +9,7 @@
 #include "platform/base/json.h"
 #include "platform/file_system.h"
 #include "platform/host.h"
+#include "platform/program.h"
 #include "platform/service_host.h"
 
 /// fieldsync-sandbox: a Procore double on loopback ports, for trying Fieldsync out and for tests.
@@ -101,7 +103,13 @@ int main(int argc, char** argv) {
   net::sandbox::Arguments arguments;
   CLI::App app("A Procore double with a memory, stricter than the service.");
   net::sandbox::describe(app, arguments);
-  CLI11_PARSE(app, argc, argv);
+  std::vector<std::string> words = platform::begin_program(argc, argv);
+  std::reverse(words.begin(), words.end());  // the library takes them from the back
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::ParseError& refused) {
+    return app.exit(refused);
+  }
   net::sandbox::StopSign stop;
   return platform::run_as_service({[&] { stop.raise(); }, {}}, [&] {
     const auto served = net::sandbox::serve(arguments, stop);

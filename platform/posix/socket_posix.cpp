@@ -114,6 +114,8 @@ void limit_send_queue(SocketHandle socket, base::Millis queue_max, base::ByteCou
 #endif
 }
 
+bool has_unix_sockets() { return true; }
+
 void prepare_listener(SocketHandle socket, Listener kind) {
   switch (kind) {
     case Listener::loopback: {

@@ -120,6 +120,4 @@ std::optional<std::string> read_line(const std::string& prompt) {
   return line_from_input(-1);
 }
 
-void ignore_closed_pipes() { ::signal(SIGPIPE, SIG_IGN); }
-
 }  // namespace fieldsync::platform

@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <filesystem>
 
 #include "agent/cli/capture_file.h"
 #include "platform/base/text.h"
+#include "tests/support/odd_file.h"
 #include "tests/unit/agent_cli_rig.h"
 
 namespace fieldsync::tests {
@@ -65,7 +65,7 @@ TEST_CASE("the summary says how many were kept and which were refused") {
 
 TEST_CASE("what can never be delivered is refused with its reason") {
   CliRig rig;
-  ::mkfifo((rig.folder / "pipe.jpg").c_str(), 0600);
+  make_odd_file(rig.folder / "pipe.jpg");
   std::filesystem::create_directory(rig.folder / "folder.jpg");
   struct Row {
     std::string what;
@@ -77,7 +77,7 @@ TEST_CASE("what can never be delivered is refused with its reason") {
       {"a folder", rig.folder / "folder.jpg", "file_unreadable"},
       {"the folder above", "..", "file_unreadable"},
       {"a pipe", rig.folder / "pipe.jpg", "file_unreadable"},
-      {"a device", "/dev/null", "file_unreadable"},
+      {"a device", kDevice, "file_unreadable"},
       {"a name too long for any disk", rig.folder / std::string(300, 'x'), "file_unreadable"},
       {"no name", "", "file_unreadable"},
       {"0 bytes", rig.file("empty.jpg", ""), "file_empty"},

@@ -1,37 +1,23 @@
 #include <doctest/doctest.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <string>
 #include <vector>
 
 #include "platform/atomic_file.h"
 #include "platform/host.h"
-#include "platform/posix/descriptor.h"
 #include "platform/secret_store.h"
 #include "tests/support/failing_files.h"
+#include "tests/support/owner_only.h"
 #include "tests/support/temp_folder.h"
 
 namespace fieldsync::platform {
 namespace {
 
-using base::Cause;
 using tests::content_of;
 using tests::FailingFiles;
 using tests::put_content;
 using tests::TempFolder;
 using Access = FileSystem::Access;
-
-mode_t mode_of(const std::string& path) {
-  struct stat found {};
-  REQUIRE(::stat(path.c_str(), &found) == 0);
-  return found.st_mode & 0777;
-}
 
 }  // namespace
 
@@ -66,7 +52,7 @@ TEST_CASE("a commit replaces the target, owner-only, and leaves no draft") {
   CHECK(write_atomically(*files, folder / "t", "new", Access::owner_only).ok());
   CHECK(content_of(folder / "t") == "new");
   CHECK(*files->list(folder.path()) == std::vector<std::string>{"t"});
-  CHECK(mode_of(folder / "t") == 0600);
+  CHECK(tests::is_owner_only(folder / "t"));
 }
 
 TEST_CASE("a name of 255 bytes can be written atomically") {
@@ -118,8 +104,8 @@ TEST_CASE("secrets are kept owner-only under any name, and survive a new store")
   }
   CHECK(files->list(place)->size() == 6);
   CHECK(files->list(folder.path())->size() == 1);
-  CHECK(mode_of(place) == 0700);
-  CHECK(mode_of(place + "/procore.secret") == 0600);
+  CHECK(tests::is_owner_only(place));
+  CHECK(tests::is_owner_only(place + "/procore.secret"));
   CHECK(again.erase("procore").ok());
   CHECK(again.erase("procore").ok());
   CHECK_FALSE(again.get("procore")->has_value());
@@ -132,104 +118,6 @@ TEST_CASE("a secret too long to be read back is refused") {
   CHECK(store.put("a", base::Secret(std::string(64 * 1024, 'x'))).ok());
   CHECK_FALSE(store.put("a", base::Secret(std::string(64 * 1024 + 1, 'x'))).ok());
   CHECK((*store.get("a"))->reveal().size() == 64 * 1024);
-}
-
-TEST_CASE("system errors become causes") {
-  struct Row {
-    int error;
-    Cause cause;
-  };
-  for (const Row& row : {Row{ENOSPC, Cause::disk_low}, Row{EDQUOT, Cause::disk_low},
-                         Row{ENOENT, Cause::file_unreadable}, Row{EACCES, Cause::file_unreadable},
-                         Row{EISDIR, Cause::file_unreadable}, Row{EIO, Cause::disk_error},
-                         Row{EROFS, Cause::disk_error}, Row{EMFILE, Cause::disk_error}}) {
-    CAPTURE(row.error);
-    const base::Failure failure = posix::failure_of(row.error, "/a/b", "write");
-    CHECK(failure.cause == row.cause);
-    CHECK(failure.what.starts_with("/a/b: write: "));
-  }
-}
-
-TEST_CASE("a write the system takes only in part is an error, not a short file") {
-  TempFolder folder;
-  const auto files = make_system_files();
-  auto file = files->create(folder / "a", Access::shared);
-  REQUIRE(file.ok());
-  rlimit before{};
-  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-  const auto old_action = ::signal(SIGXFSZ, SIG_IGN);
-  const rlimit small{1'000, before.rlim_max};
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-  const auto result = (*file)->append(std::string(3'000, 'x'));
-  ::setrlimit(RLIMIT_FSIZE, &before);
-  ::signal(SIGXFSZ, old_action);
-  REQUIRE_FALSE(result.ok());
-  CHECK(result.failure().cause == Cause::disk_error);
-}
-
-TEST_CASE("a pipe in a folder is refused and does not block") {
-  TempFolder folder;
-  const auto files = make_system_files();
-  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-  CHECK(files->info(folder / "pipe")->type == FileType::other);
-  CHECK_FALSE(files->open_read(folder / "pipe").ok());
-}
-
-TEST_CASE("remove_tree removes a link, not what it points to") {
-  TempFolder folder;
-  const auto files = make_system_files();
-  REQUIRE(files->make_folder(folder / "tree").ok());
-  REQUIRE(files->make_folder(folder / "precious").ok());
-  put_content(folder / "precious/a", "kept");
-  REQUIRE(::symlink((folder / "precious").c_str(), (folder / "tree/link").c_str()) == 0);
-  CHECK(files->remove_tree(folder / "tree").ok());
-  CHECK(content_of(folder / "precious/a") == "kept");
-}
-
-TEST_CASE("a lock dies with its process, however that ends") {
-  TempFolder folder;
-  const auto files = make_system_files();
-  std::array<int, 2> ready{};
-  REQUIRE(::pipe(ready.data()) == 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const auto held = files->lock(folder / "lock");
-    const char told = held.ok() ? 'y' : 'n';
-    if (::write(ready[1], &told, 1) != 1) ::_exit(1);
-    for (;;) ::pause();
-  }
-  char told = 0;
-  REQUIRE(::read(ready[0], &told, 1) == 1);
-  CHECK(told == 'y');
-  const auto refused = files->lock(folder / "lock");
-  REQUIRE_FALSE(refused.ok());
-  CHECK(refused.failure().cause == Cause::already_running);
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
-  CHECK(files->lock(folder / "lock").ok());
-  ::close(ready[0]);
-  ::close(ready[1]);
-}
-
-TEST_CASE("folders for state and config follow the environment") {
-  const std::string home = environment("HOME");
-  const std::string state = environment("XDG_STATE_HOME");
-  ::setenv("HOME", "/home/fay", 1);
-  ::unsetenv("XDG_STATE_HOME");
-  CHECK(default_state_folder() == "/home/fay/.local/state/fieldsync");
-  ::setenv("XDG_STATE_HOME", "/state", 1);
-  CHECK(default_state_folder() == "/state/fieldsync");
-  ::setenv("XDG_STATE_HOME", "relative", 1);
-  CHECK(default_state_folder() == "/home/fay/.local/state/fieldsync");
-  ::setenv("HOME", home.c_str(), 1);
-  if (state.empty()) {
-    ::unsetenv("XDG_STATE_HOME");
-  } else {
-    ::setenv("XDG_STATE_HOME", state.c_str(), 1);
-  }
-  CHECK(environment("FIELDSYNC_NO_SUCH_VARIABLE").empty());
-  CHECK_FALSE(current_user().empty());
-  CHECK_FALSE(machine_name().empty());
 }
 
 }  // namespace fieldsync::platform

@@ -1,10 +1,10 @@
 #include "storage/blob_store.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include "platform/host.h"
 #include "storage/tuning.h"
+#include "tests/support/odd_file.h"
 #include "tests/support/storage_folder.h"
 
 using namespace fieldsync;
@@ -134,11 +134,11 @@ TEST_SUITE("storage/blob_store") {
 
   TEST_CASE_FIXTURE(Fixture, "what is no content is refused with its reason") {
     write_file(folder.file("empty"), "");
-    ::mkfifo(folder.file("pipe").c_str(), 0600);
+    tests::make_odd_file(folder.file("pipe"));
     CHECK(store.add_file(folder.file("empty")).failure().cause == Cause::file_empty);
     CHECK(store.add_file(folder.file("pipe")).failure().cause == Cause::file_unreadable);
     CHECK(store.add_file(folder.path()).failure().cause == Cause::file_unreadable);
-    CHECK(store.add_file("/dev/zero").failure().cause == Cause::file_unreadable);
+    CHECK(store.add_file(tests::kDevice).failure().cause == Cause::file_unreadable);
     CHECK(store.add_file(folder.file("missing")).failure().cause == Cause::file_unreadable);
   }
 
