@@ -11,6 +11,7 @@
 #include <netioapi.h>
 #include <netlistmgr.h>
 // clang-format on
+#undef interface  // a macro of COM's
 
 namespace fieldsync::platform {
 namespace {
