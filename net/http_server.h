@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "net/http.h"
 #include "platform/base/result.h"
@@ -54,8 +56,11 @@ class HttpServer {
   std::unique_ptr<Impl> impl_;
 };
 
-/// One blocking exchange over a Unix socket: the command line's side of the local API. `body_file`,
-/// when set, is streamed. Fails with offline when nobody listens.
-Result<HttpResponse> call_unix(const Path& socket, const HttpRequest& request);
+/// One blocking exchange with a server of this machine: the command line's side of the local API.
+/// `address` is a Unix socket's path or "127.0.0.1:PORT". Files as bodies are streamed. Fails with
+/// offline when nobody listens.
+Result<HttpResponse> call_local(const std::string& address, const HttpRequest& request);
+/// The port of "127.0.0.1:PORT"; nothing for a path.
+std::optional<int> loopback_port(std::string_view address);
 
 }  // namespace fieldsync::net

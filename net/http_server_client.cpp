@@ -1,11 +1,14 @@
 #include <httplib.h>
 
+#include <charconv>
+
 #include "net/http_server.h"
 #include "net/request_check.h"
 #include "net/tuning.h"
 #include "platform/atomic_file.h"
 #include "platform/base/text.h"
 #include "platform/host.h"
+#include "platform/socket.h"
 
 // The client side of the local API. It stands beside the server because both use the same library.
 
@@ -46,7 +49,7 @@ class LocalCall {
  public:
   explicit LocalCall(const HttpRequest& request) : request_(request) {}
 
-  Result<HttpResponse> run(const Path& socket) {
+  Result<HttpResponse> run(const std::string& address) {
     TRY_ASSIGN(const std::string target, target_of(request_.url));
     TRY(check_headers());
     sent_.method = std::string(name(request_.method));
@@ -62,8 +65,9 @@ class LocalCall {
       return take({data, size});
     };
 
-    httplib::Client client(socket);
-    client.set_address_family(AF_UNIX);
+    const auto port = loopback_port(address);
+    httplib::Client client = port ? httplib::Client("127.0.0.1", *port) : httplib::Client(address);
+    if (!port) client.set_address_family(AF_UNIX);
     client.set_read_timeout(tuning::kLocalStall);
     client.set_write_timeout(tuning::kServerStall);
     httplib::Response received;
@@ -71,7 +75,7 @@ class LocalCall {
     const bool is_whole = client.send(sent_, received, error);
     if (failure_.cause != Cause::none) return failure_;
     if (!is_whole) {
-      return Failure{Cause::offline, socket + ": no answer (" + httplib::to_string(error) + ")"};
+      return Failure{Cause::offline, address + ": no answer (" + httplib::to_string(error) + ")"};
     }
     // Without a body neither callback may have run.
     if (answer_.status == 0) take_head(received);
@@ -141,9 +145,22 @@ class LocalCall {
 
 }  // namespace
 
-Result<HttpResponse> call_unix(const Path& socket, const HttpRequest& request) {
-  if (socket.empty()) return Failure{Cause::offline, "no socket is configured"};
-  return LocalCall(request).run(socket);
+std::optional<int> loopback_port(std::string_view address) {
+  constexpr std::string_view kHost = "127.0.0.1:";
+  if (!address.starts_with(kHost)) return std::nullopt;
+  address.remove_prefix(kHost.size());
+  int port = 0;
+  const auto read = std::from_chars(address.data(), address.data() + address.size(), port);
+  const bool is_whole = read.ec == std::errc() && read.ptr == address.data() + address.size();
+  return is_whole && port >= 1 && port <= 65'535 ? std::optional(port) : std::nullopt;
+}
+
+Result<HttpResponse> call_local(const std::string& address, const HttpRequest& request) {
+  if (address.empty()) return Failure{Cause::offline, "no address is configured"};
+  if (!loopback_port(address) && !platform::has_unix_sockets()) {
+    return Failure{Cause::offline, address + ": no agent listens"};
+  }
+  return LocalCall(request).run(address);
 }
 
 }  // namespace fieldsync::net

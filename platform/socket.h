@@ -54,6 +54,9 @@ Delivery delivery_of(SocketHandle socket);
 /// Room for so many bytes that were written and are not confirmed; writing waits past it.
 void limit_send_queue(SocketHandle socket, base::ByteCount bytes);
 
+/// Whether programs of this machine can meet at a Unix socket.
+bool has_unix_sockets();
+
 enum class Listener {
   loopback,         ///< may take over an address whose old connections still linger
   unix_owner_only,  ///< only this user may connect

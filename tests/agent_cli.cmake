@@ -8,6 +8,7 @@ fs_add_test(agent_cli_tests
     unit/agent_cli_decisions_test.cpp
     unit/agent_cli_output_test.cpp
     unit/agent_cli_photos_test.cpp
+    $<$<NOT:$<BOOL:${WIN32}>>:unit/agent_cli_placeholder_test.cpp>
     unit/agent_cli_plan_test.cpp
     unit/agent_cli_service_test.cpp
     unit/agent_cli_session_test.cpp

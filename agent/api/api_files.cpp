@@ -3,6 +3,7 @@
 #include "platform/base/digest.h"
 #include "platform/base/text.h"
 #include "platform/host.h"
+#include "platform/socket.h"
 
 namespace fieldsync::api {
 namespace {
@@ -21,6 +22,11 @@ bool is_token(std::string_view text) {
 }
 
 base::Path address_file(const base::Path& state) { return platform::join(state, "agent.address"); }
+
+base::Result<> publish(FileSystem& files, const base::Path& state, const std::string& address) {
+  return platform::write_atomically(files, address_file(state), address + "\n",
+                                    FileSystem::Access::owner_only);
+}
 
 }  // namespace
 
@@ -46,22 +52,43 @@ base::Path socket_path(const base::Path& state, const base::Path& run_folder) {
                         "fieldsync-" + base::digest_of(state).hex().substr(0, 16) + ".sock");
 }
 
-base::Result<> publish_socket(FileSystem& files, const base::Path& state,
-                              const base::Path& socket) {
+base::Result<> open_door(LocalApi& door, FileSystem& files, const base::Path& state,
+                         const base::Path& run_folder) {
+  if (!platform::has_unix_sockets()) {
+    TRY_ASSIGN(const int port, door.listen_loopback());
+    return publish(files, state, "127.0.0.1:" + std::to_string(port));
+  }
+  const base::Path socket = socket_path(state, run_folder);
   if (socket.size() > kSocketPathMax) {
     return base::Failure{base::Cause::bad_input,
                          socket + ": too long for a socket (100 bytes); choose a shorter --state"};
   }
-  if (socket == platform::join(state, "agent.sock")) return files.remove(address_file(state));
-  TRY(files.make_folder(platform::parent_of(socket)));
-  return platform::write_atomically(files, address_file(state), socket + "\n",
-                                    FileSystem::Access::owner_only);
+  if (socket == platform::join(state, "agent.sock")) {
+    TRY(files.remove(address_file(state)));
+  } else {
+    TRY(files.make_folder(platform::parent_of(socket)));
+    TRY(publish(files, state, socket));
+  }
+  return door.listen(socket);
 }
 
-base::Path published_socket(FileSystem& files, const base::Path& state) {
+std::string door_address(FileSystem& files, const base::Path& state) {
   const auto written = platform::read_all(files, address_file(state), kSmallFileMax);
   if (!written.ok()) return platform::join(state, "agent.sock");
-  return base::Path(base::trimmed(*written));
+  return std::string(base::trimmed(*written));
+}
+
+std::vector<base::Path> door_files(FileSystem& files, const base::Path& state) {
+  std::vector<base::Path> all{platform::join(state, "api.token")};
+  const std::string address = door_address(files, state);
+  if (address != platform::join(state, "agent.sock")) all.push_back(address_file(state));
+  if (platform::has_unix_sockets()) all.push_back(address);
+  return all;
+}
+
+std::string proof_of(const base::Secret& token, int port, std::string_view nonce) {
+  return base::digest_of(token.reveal() + "/" + std::to_string(port) + "/" + std::string(nonce))
+      .hex();
 }
 
 }  // namespace fieldsync::api

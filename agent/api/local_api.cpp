@@ -1,6 +1,7 @@
 #include "agent/api/local_api.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
@@ -104,6 +105,7 @@ struct LocalApi::State {
   storage::BlobStore& originals;
   const base::Secret token;
   base::Log& log;
+  std::atomic<int> port = 0;  ///< of loopback; 0 on a socket
 
   std::mutex mutex;
   bool closed = false;
@@ -201,6 +203,15 @@ base::Result<> LocalApi::listen(const base::Path& socket) {
   return server_->listen_unix(socket);
 }
 
+base::Result<int> LocalApi::listen_loopback() {
+  FS_CHECK(!server_);
+  server_ = std::make_unique<net::HttpServer>(
+      [this](const net::ServerRequest& request) { return handle(request); });
+  TRY_ASSIGN(const int port, server_->listen_loopback(0));
+  state_->port = port;
+  return port;
+}
+
 void LocalApi::close() {
   {
     const std::lock_guard hold(state_->mutex);
@@ -214,7 +225,9 @@ void LocalApi::close() {
 net::ServerReply LocalApi::handle(const net::ServerRequest& request) {
   constexpr std::string_view kCall = "/v1/call/";
   if (request.method == net::Method::get && request.path == "/v1/health") {
-    return {to_reply(Document{{"version", FIELDSYNC_VERSION}})};
+    return {to_reply(Document{
+        {"version", FIELDSYNC_VERSION},
+        {"proof", proof_of(state_->token, state_->port, request.headers.text(kNonceHeader))}})};
   }
   if (!same_token(request.headers.text(kTokenHeader), state_->token.reveal())) {
     state_->log.warning("api.token_refused", {{"path", base::printable(request.path)}});

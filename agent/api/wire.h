@@ -22,6 +22,8 @@ using base::Result;
 
 /// The header that carries the machine's token.
 inline constexpr std::string_view kTokenHeader = "X-Fieldsync-Token";
+/// The header of a question for health that asks for a proof (api::proof_of).
+inline constexpr std::string_view kNonceHeader = "X-Fieldsync-Nonce";
 
 /// {cause, what, sentence, next_step, owner, wait_ms?}: a failure for programs and people.
 Document to_document(const Failure& failure);

@@ -50,10 +50,11 @@ class HereSession final : public cli::Session {
 
 Result<std::unique_ptr<cli::Session>> connect(const base::Path& state,
                                               platform::FileSystem& files) {
-  const base::Path socket = api::published_socket(files, state);
-  TRY(cli::ask_health(socket));
+  const std::string address = api::door_address(files, state);
+  TRY(cli::ask_health(address));
   TRY_ASSIGN(base::Secret token, api::api_token(files, state));
-  return cli::make_socket_session(socket, std::move(token));
+  TRY(cli::ask_proof(address, token));
+  return cli::make_door_session(address, std::move(token));
 }
 
 Result<std::unique_ptr<cli::Session>> open_here(const Config& config, std::ostream& err) {

@@ -46,12 +46,12 @@ void tell_notices(Machine& machine, cli::Surroundings& around) {
 /// The door for this machine's people.
 Result<> open_door(api::LocalApi& local_api, Machine& machine, const base::Path& state,
                    cli::RunOptions::People people) {
-  const base::Path socket = api::socket_path(state, run_folder());
-  TRY(api::publish_socket(machine.files(), state, socket));
-  TRY(local_api.listen(socket));
+  TRY(api::open_door(local_api, machine.files(), state, run_folder()));
   if (people == cli::RunOptions::People::owner) return {};
-  TRY(platform::let_group_use(socket));
-  return platform::let_group_use(platform::join(state, "api.token"));
+  for (const base::Path& file : api::door_files(machine.files(), state)) {
+    TRY(platform::let_group_use(file));
+  }
+  return {};
 }
 
 /// Tells the system twice in each of its intervals that the loop turns.

@@ -1,5 +1,6 @@
 #include "agent/cli/session.h"
 
+#include "agent/api/local_api.h"
 #include "agent/api/tuning.h"
 #include "agent/api/wire.h"
 #include "agent/cli/tuning.h"
@@ -21,10 +22,13 @@ Document with_author(std::string_view verb, const Document& arguments) {
   return authored;
 }
 
-class SocketSession final : public Session {
+/// No two questions are alike: 128 bits of chance.
+constexpr int kNonceBytes = 16;
+
+class DoorSession final : public Session {
  public:
-  SocketSession(Path socket, base::Secret token)
-      : socket_(std::move(socket)), token_(std::move(token)) {}
+  DoorSession(std::string address, base::Secret token)
+      : address_(std::move(address)), token_(std::move(token)) {}
 
   Home home() const override { return Home::agent; }
 
@@ -57,13 +61,21 @@ class SocketSession final : public Session {
     return request;
   }
   Result<Document> exchange(const net::HttpRequest& request) const {
-    TRY_ASSIGN(const net::HttpResponse reply, net::call_unix(socket_, request));
+    TRY_ASSIGN(const net::HttpResponse reply, net::call_local(address_, request));
     return api::read_reply(reply);
   }
 
-  const Path socket_;
+  const std::string address_;
   const base::Secret token_;
 };
+
+Result<Document> health_of(const std::string& address, const std::string& nonce) {
+  net::HttpRequest request;
+  request.url = api::health_url();
+  if (!nonce.empty()) request.headers.add(std::string(api::kNonceHeader), nonce);
+  TRY_ASSIGN(const net::HttpResponse reply, net::call_local(address, request));
+  return api::read_reply(reply);
+}
 
 }  // namespace
 
@@ -74,16 +86,22 @@ Document to_document(const Staged& staged) {
                   {"type", staged.content_type}};
 }
 
-std::unique_ptr<Session> make_socket_session(Path socket, base::Secret token) {
-  return std::make_unique<SocketSession>(std::move(socket), std::move(token));
+std::unique_ptr<Session> make_door_session(std::string address, base::Secret token) {
+  return std::make_unique<DoorSession>(std::move(address), std::move(token));
 }
 
-Result<> ask_health(const Path& socket) {
-  net::HttpRequest request;
-  request.url = api::health_url();
-  TRY_ASSIGN(const net::HttpResponse reply, net::call_unix(socket, request));
-  TRY(api::read_reply(reply));
+Result<> ask_health(const std::string& address) {
+  TRY(health_of(address, ""));
   return {};
+}
+
+Result<> ask_proof(const std::string& address, const base::Secret& token) {
+  const auto port = net::loopback_port(address);
+  if (!port) return {};
+  const std::string nonce = platform::system_random_hex(kNonceBytes);
+  TRY_ASSIGN(const Document answer, health_of(address, nonce));
+  if (answer.text("proof") == api::proof_of(token, *port, nonce)) return {};
+  return Failure{Cause::offline, address + ": some other program listens there"};
 }
 
 Result<std::unique_ptr<Session>> choose_session(const SessionWays& ways,

@@ -52,10 +52,13 @@ class Session {
   virtual Result<Staged> stage(const CaptureFile& file) = 0;
 };
 
-/// A session with the agent that listens at `socket`.
-std::unique_ptr<Session> make_socket_session(Path socket, base::Secret token);
-/// Whether an agent answers at `socket`: offline when none does.
-Result<> ask_health(const Path& socket);
+/// A session with the agent that listens at `address` (api::door_address).
+std::unique_ptr<Session> make_door_session(std::string address, base::Secret token);
+/// Whether something answers at `address` as an agent does: offline when nothing does.
+Result<> ask_health(const std::string& address);
+/// Whether the one who listens knows the token: offline when it does not. A socket in the state
+/// folder needs no proof, since nobody else may listen there. To be asked before a session.
+Result<> ask_proof(const std::string& address, const base::Secret& token);
 
 /// The two ways, and how to wait between tries.
 struct SessionWays {

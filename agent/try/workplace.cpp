@@ -196,7 +196,7 @@ Result<Document> Workplace::status() {
 
 Result<std::unique_ptr<cli::Session>> Workplace::session() {
   TRY_ASSIGN(base::Secret token, api::api_token(*files_, options_.state));
-  return cli::make_socket_session(api::published_socket(*files_, options_.state), std::move(token));
+  return cli::make_door_session(api::door_address(*files_, options_.state), std::move(token));
 }
 
 void Workplace::leave_running() {

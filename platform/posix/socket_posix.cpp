@@ -134,6 +134,8 @@ void limit_send_queue(SocketHandle socket, base::ByteCount bytes) {
   ::setsockopt(fd_of(socket), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 }
 
+bool has_unix_sockets() { return true; }
+
 void prepare_listener(SocketHandle socket, Listener kind) {
   switch (kind) {
     case Listener::loopback: {

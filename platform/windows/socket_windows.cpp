@@ -62,6 +62,9 @@ void limit_send_queue(SocketHandle socket, base::ByteCount bytes) {
                reinterpret_cast<const char*>(&room), sizeof room);
 }
 
+// Windows has them, Wine does not, and what cannot be tried is not relied upon.
+bool has_unix_sockets() { return false; }
+
 void prepare_listener(SocketHandle socket, Listener) {
   // Without it another program could listen on the same port beside us.
   const int on = 1;

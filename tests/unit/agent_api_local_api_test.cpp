@@ -1,7 +1,6 @@
 #include "agent/api/local_api.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <thread>
 
@@ -10,6 +9,8 @@
 #include "net/http_server.h"
 #include "platform/base/json.h"
 #include "platform/event_loop.h"
+#include "platform/socket.h"
+#include "tests/support/owner_only.h"
 #include "tests/unit/agent_cli_rig.h"
 
 namespace fieldsync::tests {
@@ -24,7 +25,8 @@ constexpr const char* kToken = "0123456789abcdef";
 class ApiRig {
  public:
   ApiRig() {
-    REQUIRE(api_->listen(socket).ok());
+    REQUIRE(api::open_door(*api_, *files, folder.path(), folder / "run").ok());
+    socket = api::door_address(*files, folder.path());
     thread_ = std::thread([this] { loop.run(); });
   }
   ~ApiRig() {
@@ -38,7 +40,7 @@ class ApiRig {
   }
   api::LocalApi& api() { return *api_; }
   std::unique_ptr<cli::Session> session(const std::string& token = kToken) {
-    return cli::make_socket_session(socket, base::Secret(token));
+    return cli::make_door_session(socket, base::Secret(token));
   }
   net::HttpResponse send(net::Method method, const std::string& path, const std::string& body,
                          const std::string& token = kToken) {
@@ -47,13 +49,13 @@ class ApiRig {
     request.url = "http://localhost" + path;
     request.headers.add(std::string(api::kTokenHeader), token);
     if (!body.empty()) request.body = body;
-    auto reply = net::call_unix(socket, request);
+    auto reply = net::call_local(socket, request);
     REQUIRE_MESSAGE(reply.ok(), reply.failure().what);
     return *reply;
   }
 
   TempFolder folder;
-  std::string socket = folder / "agent.sock";
+  std::string socket;  ///< or a port, where there are none
   std::unique_ptr<platform::FileSystem> files = platform::make_system_files();
   std::unique_ptr<platform::Clock> clock = platform::make_system_clock();
   platform::ThreadLoop loop{*clock};
@@ -227,9 +229,7 @@ TEST_CASE("the token is made once, kept owner-only, and replaced when damaged") 
   REQUIRE(first.ok());
   CHECK(first->reveal().size() == 64);
   CHECK(*api::api_token(*files, folder.path()) == *first);
-  struct stat about {};
-  REQUIRE(::stat((folder / "api.token").c_str(), &about) == 0);
-  CHECK((about.st_mode & 0777) == 0600);
+  CHECK(is_owner_only(folder / "api.token"));
   put_content(folder / "api.token", "short\n");
   const auto second = api::api_token(*files, folder.path());
   REQUIRE(second.ok());
@@ -238,6 +238,10 @@ TEST_CASE("the token is made once, kept owner-only, and replaced when damaged") 
 }
 
 TEST_CASE("a long state folder gets a short socket that clients find") {
+  if (!platform::has_unix_sockets()) {
+    MESSAGE("left out: this system has no Unix sockets");
+    return;
+  }
   TempFolder folder;
   const auto files = platform::make_system_files();
   const std::string state = folder / std::string(90, 's');
@@ -245,14 +249,59 @@ TEST_CASE("a long state folder gets a short socket that clients find") {
   const std::string socket = api::socket_path(state, folder / "run");
   CHECK(socket.size() <= 100);
   CHECK(socket != api::socket_path(state + "2", folder / "run"));
-  REQUIRE(api::publish_socket(*files, state, socket).ok());
-  CHECK(api::published_socket(*files, state) == socket);
 
   const std::string plain = folder / "state";
-  REQUIRE(files->make_folder(plain).ok());
   CHECK(api::socket_path(plain, folder / "run") == plain + "/agent.sock");
-  CHECK(api::published_socket(*files, plain) == plain + "/agent.sock");
-  CHECK(!api::publish_socket(*files, state, std::string(101, 'x')).ok());
+  CHECK(api::door_address(*files, plain) == plain + "/agent.sock");
+
+  ApiRig rig;
+  api::LocalApi door(rig.loop, rig.commands, rig.originals, base::Secret(kToken), base::null_log());
+  REQUIRE(api::open_door(door, *files, state, folder / "run").ok());
+  CHECK(api::door_address(*files, state) == socket);
+  CHECK(cli::ask_health(socket).ok());
+  const std::string deep = folder / ("run/" + std::string(90, 'r'));
+  api::LocalApi other(rig.loop, rig.commands, rig.originals, base::Secret(kToken),
+                      base::null_log());
+  CHECK_FALSE(api::open_door(other, *files, state, deep).ok());
+}
+
+TEST_CASE("who passes on an agent's proof from another port is not told the token") {
+  ApiRig rig;
+  api::LocalApi door(rig.loop, rig.commands, rig.originals, base::Secret(kToken), base::null_log());
+  const auto port = door.listen_loopback();
+  REQUIRE(port.ok());
+  const std::string address = "127.0.0.1:" + std::to_string(*port);
+  net::HttpServer stranger([&](const net::ServerRequest& request) {
+    net::HttpRequest same;
+    same.url = api::health_url();
+    same.headers.add(std::string(api::kNonceHeader), request.headers.text(api::kNonceHeader));
+    return net::ServerReply{*net::call_local(address, same)};
+  });
+  const auto other = stranger.listen_loopback(0);
+  REQUIRE(other.ok());
+  CHECK(cli::ask_proof(address, base::Secret(kToken)).ok());
+  const auto passed_on =
+      cli::ask_proof("127.0.0.1:" + std::to_string(*other), base::Secret(kToken));
+  REQUIRE_FALSE(passed_on.ok());
+  CHECK(passed_on.failure().cause == Cause::offline);
+}
+
+TEST_CASE("over loopback an agent proves that it knows the token before it is told it") {
+  ApiRig rig;
+  api::LocalApi door(rig.loop, rig.commands, rig.originals, base::Secret(kToken), base::null_log());
+  const auto port = door.listen_loopback();
+  REQUIRE(port.ok());
+  const std::string address = "127.0.0.1:" + std::to_string(*port);
+  CHECK(cli::ask_health(address).ok());
+  CHECK(cli::ask_proof(address, base::Secret(kToken)).ok());
+  // Whoever took the port of an agent that is gone does not know it.
+  const auto stranger = cli::ask_proof(address, base::Secret("fedcba9876543210"));
+  REQUIRE_FALSE(stranger.ok());
+  CHECK(stranger.failure().cause == Cause::offline);
+  // A socket in the state folder is nobody else's.
+  const bool is_socket = platform::has_unix_sockets();
+  CHECK(cli::ask_proof(rig.socket, base::Secret("fedcba9876543210")).ok() == is_socket);
+  CHECK(cli::make_door_session(address, base::Secret(kToken))->call("status", {}).ok());
 }
 
 }  // namespace

@@ -1,12 +1,10 @@
 #include <doctest/doctest.h>
-#include <sys/stat.h>
-#include <sys/xattr.h>
 
 #include <filesystem>
 
 #include "agent/cli/capture_file.h"
 #include "platform/base/text.h"
-#include "platform/file_presence.h"
+#include "tests/support/odd_file.h"
 #include "tests/unit/agent_cli_rig.h"
 
 namespace fieldsync::tests {
@@ -68,24 +66,6 @@ TEST_CASE("a cloud drive's placeholder is refused while the person can still hav
   CHECK(rig.commands.calls.empty());
 }
 
-TEST_CASE("the marks that cloud drives leave on files that are not here are known") {
-  CliRig rig;
-  const std::pair<const char*, const char*> marks[] = {{"user.nextcloud.hydrate_exec", "nextcloud"},
-                                                       {"user.openvfs.state", "dehydrated"}};
-  for (const auto& [name, value] : marks) {
-    const std::string path = rig.file(std::string(value) + ".jpg", kJpeg);
-    CHECK_FALSE(platform::placeholder_reason(path));
-    if (::setxattr(path.c_str(), name, value, std::string(value).size(), 0) != 0) {
-      MESSAGE("left out: this file system keeps no such marks");
-      return;
-    }
-    CHECK(platform::placeholder_reason(path));
-  }
-  const std::string here = rig.file("here.jpg", kJpeg);
-  REQUIRE(::setxattr(here.c_str(), "user.openvfs.state", "hydrated", 8, 0) == 0);
-  CHECK_FALSE(platform::placeholder_reason(here));
-}
-
 TEST_CASE("the summary says how many were kept and which were refused") {
   CliRig rig;
   const std::string good = rig.file("good.jpg", kJpeg);
@@ -98,7 +78,7 @@ TEST_CASE("the summary says how many were kept and which were refused") {
 
 TEST_CASE("what can never be delivered is refused with its reason") {
   CliRig rig;
-  ::mkfifo((rig.folder / "pipe.jpg").c_str(), 0600);
+  make_odd_file(rig.folder / "pipe.jpg");
   std::filesystem::create_directory(rig.folder / "folder.jpg");
   struct Row {
     std::string what;
@@ -110,7 +90,7 @@ TEST_CASE("what can never be delivered is refused with its reason") {
       {"a folder", rig.folder / "folder.jpg", "file_unreadable"},
       {"the folder above", "..", "file_unreadable"},
       {"a pipe", rig.folder / "pipe.jpg", "file_unreadable"},
-      {"a device", "/dev/null", "file_unreadable"},
+      {"a device", kDevice, "file_unreadable"},
       {"a name too long for any disk", rig.folder / std::string(300, 'x'), "file_unreadable"},
       {"no name", "", "file_unreadable"},
       {"0 bytes", rig.file("empty.jpg", ""), "file_empty"},

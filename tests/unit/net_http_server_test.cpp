@@ -1,7 +1,6 @@
 #include "net/http_server.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <atomic>
 #include <stdexcept>

@@ -46,13 +46,13 @@ TEST_CASE("unix: a call carries method, target, headers and body there and the a
   HttpRequest request = request_to(Method::post, "/v1/a%20b?x=1&y");
   request.headers.add("Authorization", "Bearer t");
   request.body = std::string("{\"a\":1}");
-  const auto answer = call_unix(folder / "s", request);
+  const auto answer = call_local(folder / "s", request);
   REQUIRE(answer.ok());
   CHECK(answer->status == 201);
   CHECK(answer->body == "POST|/v1/a b|x=1&y|localhost|Bearer t||{\"a\":1}");
   CHECK(answer->headers.text("x-id") == "7");
 
-  const auto whole_url = call_unix(folder / "s", request_to(Method::get, "http://localhost/q?z"));
+  const auto whole_url = call_local(folder / "s", request_to(Method::get, "http://localhost/q?z"));
   REQUIRE(whole_url.ok());
   CHECK(whole_url->body == "GET|/q|z|localhost|||");
 }
@@ -66,7 +66,7 @@ TEST_CASE("unix: every method and an empty answer work") {
   });
   REQUIRE(server.listen_unix(folder / "s").ok());
   for (const Method method : {Method::get, Method::post, Method::put, Method::patch, Method::del}) {
-    const auto answer = call_unix(folder / "s", request_to(method, "/"));
+    const auto answer = call_local(folder / "s", request_to(method, "/"));
     REQUIRE(answer.ok());
     CHECK(answer->status == 204);
     CHECK(answer->body.empty());
@@ -104,7 +104,7 @@ TEST_CASE("unix: a stale socket is replaced, a living one and other files are no
   const auto refused = second.listen_unix(path);
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.failure().cause == Cause::already_running);
-  CHECK(call_unix(path, request_to(Method::get, "/")).ok());
+  CHECK(call_local(path, request_to(Method::get, "/")).ok());
 
   write_file(folder / "precious", "work");
   HttpServer third(handler);
@@ -121,7 +121,7 @@ TEST_CASE("unix: a stale socket is replaced, a living one and other files are no
 
 TEST_CASE("unix: nobody there is offline, also when the answer breaks off") {
   TempFolder folder;
-  const auto absent = call_unix(folder / "none", request_to(Method::get, "/"));
+  const auto absent = call_local(folder / "none", request_to(Method::get, "/"));
   REQUIRE_FALSE(absent.ok());
   CHECK(absent.failure().cause == Cause::offline);
 
@@ -132,7 +132,7 @@ TEST_CASE("unix: nobody there is offline, also when the answer breaks off") {
   });
   REQUIRE(server.listen_unix(folder / "s").ok());
   for (const char* path : {"/cut", "/drop"}) {
-    const auto answer = call_unix(folder / "s", request_to(Method::get, path));
+    const auto answer = call_local(folder / "s", request_to(Method::get, path));
     REQUIRE_FALSE(answer.ok());
     CHECK(answer.failure().cause == Cause::offline);
   }
@@ -157,7 +157,7 @@ TEST_CASE("unix: files are streamed both ways, answers bounded") {
   HttpRequest request = request_to(Method::post, "/");
   request.body = FileSlice{folder / "in", 10, 2'999'000};
   request.save_to = folder / "out";
-  const auto answer = call_unix(folder / "s", request);
+  const auto answer = call_local(folder / "s", request);
   REQUIRE(answer.ok());
   CHECK(answer->body.empty());
   CHECK(largest < 100'000);
@@ -167,12 +167,12 @@ TEST_CASE("unix: files are streamed both ways, answers bounded") {
 
   request.save_to.reset();
   request.answer_bytes_max = 1'000;
-  const auto too_long = call_unix(folder / "s", request);
+  const auto too_long = call_local(folder / "s", request);
   REQUIRE_FALSE(too_long.ok());
   CHECK(too_long.failure().cause == Cause::unexpected_answer);
 
   request.body = FileSlice{folder / "in", 0, 4'000'000};
-  const auto too_short = call_unix(folder / "s", request);
+  const auto too_short = call_local(folder / "s", request);
   REQUIRE_FALSE(too_short.ok());
   CHECK(too_short.failure().what.find("shorter") != std::string::npos);
 }
@@ -181,7 +181,7 @@ TEST_CASE("unix: what cannot be sent is refused") {
   TempFolder folder;
   HttpRequest request = request_to(Method::get, "/");
   request.headers.add("X", "a\r\nY: b");
-  CHECK(call_unix(folder / "s", request).failure().cause == Cause::unexpected_answer);
-  CHECK(call_unix(folder / "s", request_to(Method::get, "/a b")).failure().cause ==
+  CHECK(call_local(folder / "s", request).failure().cause == Cause::unexpected_answer);
+  CHECK(call_local(folder / "s", request_to(Method::get, "/a b")).failure().cause ==
         Cause::unexpected_answer);
 }

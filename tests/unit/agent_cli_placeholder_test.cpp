@@ -1,0 +1,34 @@
+#include <doctest/doctest.h>
+#include <sys/xattr.h>
+
+#include <string>
+#include <utility>
+
+#include "platform/file_presence.h"
+#include "tests/support/temp_folder.h"
+
+namespace fieldsync::tests {
+namespace {
+
+TEST_CASE("the marks that cloud drives leave on files that are not here are known") {
+  const TempFolder folder;
+  const std::pair<const char*, const char*> marks[] = {{"user.nextcloud.hydrate_exec", "nextcloud"},
+                                                       {"user.openvfs.state", "dehydrated"}};
+  for (const auto& [name, value] : marks) {
+    const std::string path = folder / (std::string(value) + ".jpg");
+    put_content(path, "picture");
+    CHECK_FALSE(platform::placeholder_reason(path));
+    if (::setxattr(path.c_str(), name, value, std::string(value).size(), 0) != 0) {
+      MESSAGE("left out: this file system keeps no such marks");
+      return;
+    }
+    CHECK(platform::placeholder_reason(path));
+  }
+  const std::string here = folder / "here.jpg";
+  put_content(here, "picture");
+  REQUIRE(::setxattr(here.c_str(), "user.openvfs.state", "hydrated", 8, 0) == 0);
+  CHECK_FALSE(platform::placeholder_reason(here));
+}
+
+}  // namespace
+}  // namespace fieldsync::tests
