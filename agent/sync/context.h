@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 
 #include "agent/sync/courier.h"
 #include "agent/sync/disk_room.h"
@@ -53,8 +54,15 @@ base::Result<std::optional<base::ServiceId>> service_id(storage::WorkStore& work
 /// the only wait then. An answer that merely looks like a bad link must not be repeated at once.
 bool waits_for_link(const Remote& remote, const base::Failure& failure);
 
+/// Who keeps a record in the mirror: what files are wanted with it depends on them.
+struct MirrorOwner {
+  const base::RemoteName& remote;
+  const base::ServiceId& me;                 ///< the login's user id
+  const std::set<storage::RecordKey>& pins;  ///< records whose files a person wants to have here
+};
+MirrorOwner owner_of(const Remote& remote);
 /// A record as the mirror keeps it, its files wanted as much as they are of this login.
-storage::MirrorRecord to_mirror(const Remote& remote, const base::ProjectId& project,
+storage::MirrorRecord to_mirror(const MirrorOwner& owner, const base::ProjectId& project,
                                 const net::RemoteRecord& record, base::WallTime now);
 
 }  // namespace fieldsync::sync

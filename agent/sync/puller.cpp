@@ -120,7 +120,7 @@ Result<> Puller::take_page(Round& round, const net::ListPage& page) {
   std::vector<storage::MirrorRecord> rows;
   rows.reserve(page.records.size());
   for (const net::RemoteRecord& record : page.records) {
-    rows.push_back(to_mirror(context_.remote, round.project, record, context_.now()));
+    rows.push_back(to_mirror(owner_of(context_.remote), round.project, record, context_.now()));
   }
   TRY(deliveries_.returning(round.project, page.records));
   if (!rows.empty()) TRY(context_.mirror.apply(rows, std::nullopt));
@@ -324,7 +324,7 @@ void Puller::show(const storage::RecordKey& key, ShowDone done) {
 }
 
 Result<> Puller::take_shown(const storage::RecordKey& key, const net::RemoteRecord& record) {
-  const auto row = to_mirror(context_.remote, key.project, record, context_.now());
+  const auto row = to_mirror(owner_of(context_.remote), key.project, record, context_.now());
   TRY(deliveries_.returning(key.project, {record}));
   TRY(context_.mirror.apply({row}, std::nullopt));
   // An edit waits for a fresh look: it must see that there was one, also when nothing is new.

@@ -70,6 +70,20 @@ namespace {
 std::string link_setting(const base::RemoteName& remote) { return "link." + remote.raw(); }
 std::string storage_setting(const base::RemoteName& remote) { return "storage." + remote.raw(); }
 
+Result<base::Digest> digest_of_range(platform::FileSystem& files, const base::Path& path,
+                                     ByteCount offset, ByteCount size) {
+  TRY_ASSIGN(const auto file, files.open_read(path));
+  base::Hasher hasher;
+  for (ByteCount at = 0; at < size;) {
+    const ByteCount piece = std::min(storage::tuning::kCopyChunk, size - at);
+    TRY_ASSIGN(const std::string bytes, file->read_at(offset + at, piece));
+    if (bytes.empty()) return Failure{Cause::file_unreadable, path + ": too short"};
+    hasher.add(bytes);
+    at += static_cast<ByteCount>(bytes.size());
+  }
+  return hasher.finish();
+}
+
 /// In the lane: those in haste first, then in the order of capture.
 std::int64_t rank_of(const storage::Intent& intent, Haste haste) {
   constexpr std::int64_t kBefore = std::int64_t{1} << 40;  // above every id
@@ -165,41 +179,33 @@ void Uploader::make_plan(std::shared_ptr<Run> run) {
     part.size = size;
     upload.parts.push_back(std::move(part));
   }
-  const auto planned = [this, run](const Result<>& hashed) {
-    if (!hashed) return fail(run, hashed.failure());
-    if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
-    create(run);
-  };
   if (upload.parts.size() == 1) {
     upload.parts[0].digest = attachment.blob;
-    return planned(Done{});
+    return planned(run);
   }
-  // Hashing reads the whole file: away from the loop thread.
-  auto outcome = std::make_shared<Result<>>(Done{});
-  auto parts = std::make_shared<std::vector<UploadPart>>(upload.parts);
-  const base::Path path = context_.originals.path_of(attachment.blob);
+  hash_parts(std::move(run), 0);
+}
+
+/// Hashing reads the whole file: away from the loop thread, and one part a job, so that a stop of
+/// the agent waits for a part and not for a film.
+void Uploader::hash_parts(std::shared_ptr<Run> run, std::size_t part) {
+  if (part == run->upload.parts.size()) return planned(std::move(run));
+  auto digest = std::make_shared<Result<base::Digest>>(base::Digest{});
   context_.host.workers.run(
-      [this, outcome, parts, path] {
-        *outcome = [&]() -> Result<> {
-          TRY_ASSIGN(auto file, context_.host.files.open_read(path));
-          for (UploadPart& part : *parts) {
-            base::Hasher hasher;
-            for (ByteCount at = 0; at < part.size;) {
-              const ByteCount piece = std::min(storage::tuning::kCopyChunk, part.size - at);
-              TRY_ASSIGN(const std::string bytes, file->read_at(part.offset + at, piece));
-              if (bytes.empty()) return Failure{Cause::file_unreadable, path + ": too short"};
-              hasher.add(bytes);
-              at += static_cast<ByteCount>(bytes.size());
-            }
-            part.digest = hasher.finish();
-          }
-          return Done{};
-        }();
+      [this, digest, path = context_.originals.path_of(run->attachment().blob),
+       range = run->upload.parts[part]] {
+        *digest = digest_of_range(context_.host.files, path, range.offset, range.size);
       },
-      [run, outcome, parts, planned] {
-        run->upload.parts = *parts;
-        planned(*outcome);
+      [this, run, part, digest] {
+        if (!*digest) return fail(run, digest->failure());
+        run->upload.parts[part].digest = **digest;
+        hash_parts(run, part + 1);
       });
+}
+
+void Uploader::planned(std::shared_ptr<Run> run) {
+  if (auto saved = context_.work.save_upload(run->upload); !saved) return end(run, saved);
+  create(std::move(run));
 }
 
 /// While the upload is announced, the way to where its bytes will go most likely is opened.

@@ -43,6 +43,8 @@ class Uploader {
   void next(std::shared_ptr<Run> run);
   void make_anew(std::shared_ptr<Run> run);
   void make_plan(std::shared_ptr<Run> run);
+  void hash_parts(std::shared_ptr<Run> run, std::size_t part);
+  void planned(std::shared_ptr<Run> run);
   void create(std::shared_ptr<Run> run);
   void begin_sending(const std::shared_ptr<Run>& run);
   void send_parts(const std::shared_ptr<Run>& run);

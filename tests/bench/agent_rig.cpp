@@ -18,6 +18,7 @@ namespace fieldsync::bench {
 namespace {
 
 constexpr double kReadySeconds = 60;
+constexpr base::Millis kStopMax{60'000};
 
 std::string content_of(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
@@ -42,7 +43,7 @@ std::unique_ptr<platform::ChildProcess> start(const std::string& program,
   const double until = now_ns() + kReadySeconds * 1e9;
   while (!std::filesystem::exists(ready_file)) {
     if ((*child)->poll() || now_ns() > until) stop(program + ": " + content_of(output));
-    pause_seconds(0.05);
+    pause_seconds(0.001);
   }
   return std::move(*child);
 }
@@ -129,12 +130,22 @@ void AgentRig::write_config(const std::string& tools) const {
                   "\"\n[[follow]]\nproject = " + project() + "\ntools = [" + tools + "]\n");
 }
 
-void AgentRig::start_agent() {
+double AgentRig::start_agent() {
   const std::string ready = folder_ / "agent.ready";
+  std::filesystem::remove(ready);
+  const double begun = now_ns();
   agent_ = start(
       places().agent,
       {"--config", folder_ / "fieldsync.toml", "--state", state(), "run", "--ready-file", ready},
       folder_ / "agent.out", ready);
+  return (now_ns() - begun) / 1e9;
+}
+
+double AgentRig::stop_agent() {
+  const double begun = now_ns();
+  agent_->ask_to_stop();
+  if (!agent_->wait(kStopMax)) stop("the agent does not stop");
+  return (now_ns() - begun) / 1e9;
 }
 
 std::string AgentRig::command(const std::string& arguments, const std::string& input) {

@@ -38,8 +38,11 @@ class AgentRig {
 
   std::string state() const { return folder_ / "state"; }
   std::string project() const;
-  /// Runs `fieldsync run` until the rig ends. Stops the program when it does not get ready.
-  void start_agent();
+  /// Runs `fieldsync run` until the rig ends; seconds until it was ready. Stops the program when it
+  /// does not get ready.
+  double start_agent();
+  /// Asks it to stop; seconds until it had ended.
+  double stop_agent();
   std::int64_t agent_pid() const { return agent_->pid(); }
   /// `fieldsync ARGUMENTS`; what it printed. Stops the program when it fails.
   std::string command(const std::string& arguments, const std::string& input = "");

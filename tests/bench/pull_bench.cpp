@@ -42,10 +42,13 @@ std::unique_ptr<storage::MirrorStore> open_mirror(const std::string& folder) {
 }
 
 std::vector<storage::MirrorRecord> rows_of(const net::ListPage& page) {
+  const base::RemoteName remote("procore");
+  const base::ServiceId me;
+  const std::set<storage::RecordKey> pins;
   std::vector<storage::MirrorRecord> rows;
   rows.reserve(page.records.size());
   for (const net::RemoteRecord& record : page.records) {
-    rows.push_back(sync::to_mirror(base::RemoteName("procore"), base::ProjectId("2002"), record,
+    rows.push_back(sync::to_mirror({remote, me, pins}, base::ProjectId("2002"), record,
                                    base::WallTime{base::Millis(1'790'000'000'000)}));
   }
   return rows;
