@@ -77,10 +77,9 @@ void Pusher::send(const Intent& intent, const net::PushOp& op, const StepDone& d
   auto before = context_.work.intent(intent.id);
   if (!before) return done(before.failure());
   FS_CHECK(before->has_value());
-  enum class Mark { due, made };
-  const auto mark = std::make_shared<Mark>(Mark::due);
-  const auto mark_sending = [this, intent, mark, known = **before]() -> Result<> {
-    if (*mark == Mark::made) return Done{};  // sent once more, with a renewed token
+  const auto left_at = std::make_shared<std::optional<base::WallTime>>();
+  const auto mark_sending = [this, intent, left_at, known = **before]() -> Result<> {
+    if (*left_at) return Done{};  // sent once more, with a renewed token
     // The token or the budget may have been waited for, and the person may have used the time.
     TRY_ASSIGN(const auto row, context_.work.intent(intent.id));
     const bool same = row && row->state == IntentState::queued && row->fields == known.fields &&
@@ -90,13 +89,13 @@ void Pusher::send(const Intent& intent, const net::PushOp& op, const StepDone& d
     marked.state = IntentState::sending;
     marked.sending_since = intent.sending_since.value_or(context_.courier.service_now());
     marked.changed_at = context_.now();
-    *mark = Mark::made;
+    *left_at = marked.sending_since;
     return context_.work.update(marked);
   };
   context_.courier.send(
       context_.remote.service.push(op),
-      [this, intent, op, done](net::HttpOutcome outcome) {
-        pushed(intent, op, std::move(outcome), done);
+      [this, intent, op, left_at, done](net::HttpOutcome outcome) {
+        pushed(intent, op, *left_at, std::move(outcome), done);
       },
       nullptr, mark_sending);
 }
@@ -199,13 +198,13 @@ Result<bool> Pusher::merge_edit(Intent& intent, net::PushOp& op, const StepDone&
   return true;
 }
 
-void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outcome,
-                    const StepDone& done) {
+void Pusher::pushed(Intent intent, const net::PushOp& op, std::optional<base::WallTime> left_at,
+                    net::HttpOutcome outcome, const StepDone& done) {
   if (!outcome.response) {
     const Failure& failure = outcome.response.failure();
-    const bool never_left = outcome.reach == net::Reach::never_left;
+    const bool never_left = outcome.reach == net::Reach::never_left || !left_at;
     return done(never_left ? outcomes_.failed(intent, failure)
-                           : in_doubt_since(std::move(intent), outcome.took, failure));
+                           : in_doubt_since(std::move(intent), *left_at, outcome.took, failure));
   }
   auto answer = context_.remote.service.read_push(op, *outcome.response);
   const auto shut_until = context_.ended(push_endpoint(intent.kind, intent.act), answer);
@@ -229,12 +228,17 @@ void Pusher::pushed(Intent intent, const net::PushOp& op, net::HttpOutcome outco
     }
   }
   done(may_have_taken_effect(failure.cause)
-           ? in_doubt_since(std::move(intent), outcome.took, failure)
+           ? in_doubt_since(std::move(intent), *left_at, outcome.took, failure)
            : outcomes_.failed(intent, failure));
 }
 
-Result<> Pusher::in_doubt_since(Intent intent, base::Millis took, const Failure& failure) {
-  if (!intent.sending_since) intent.sending_since = context_.courier.service_now() - took;
+/// It is looked for from the earlier of two moments: where the machine slept since, the time the
+/// answer took is too short, and where its clock was wrong when the request left, the answer told.
+Result<> Pusher::in_doubt_since(Intent intent, base::WallTime left_at, base::Millis took,
+                                const Failure& failure) {
+  if (!intent.sending_since) {
+    intent.sending_since = std::min(left_at, context_.courier.service_now() - took);
+  }
   return outcomes_.doubtful(std::move(intent), failure);
 }
 

@@ -36,14 +36,14 @@ class Pusher {
   /// Fields this login may not write become a held act of their own; false when nothing is left.
   base::Result<bool> keep_withheld(storage::Intent& intent, const StepDone& done);
   base::Result<> put_back(storage::Intent& intent, const std::vector<std::string>& withheld);
-  void pushed(storage::Intent intent, const net::PushOp& op, net::HttpOutcome outcome,
-              const StepDone& done);
+  void pushed(storage::Intent intent, const net::PushOp& op, std::optional<base::WallTime> left_at,
+              net::HttpOutcome outcome, const StepDone& done);
   base::Result<> prove_removal(const storage::Intent& intent);
   base::Result<> still_there(const storage::Intent& intent);
   void look_in_lists(storage::Intent intent, net::LookUp look, int pages, StepDone done);
   void look_at_record(storage::Intent intent, StepDone done);
-  /// Its request left `took` ago and may have taken effect.
-  base::Result<> in_doubt_since(storage::Intent intent, base::Millis took,
+  /// Its request left at `left_at` and may have taken effect; its end came after `took`.
+  base::Result<> in_doubt_since(storage::Intent intent, base::WallTime left_at, base::Millis took,
                                 const base::Failure& failure);
   /// The service answered with what it made.
   base::Result<> made(storage::Intent intent, const base::ServiceId& id);
