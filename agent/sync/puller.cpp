@@ -25,7 +25,7 @@ struct Puller::Round {
   std::vector<net::ListQuery> queries;
   std::size_t at = 0;  ///< index of the listing under way
   int pages = 0;
-  WallTime rights_read_at{};          ///< when they were last read, as the round began
+  int rights_reading = 0;             ///< which was the last, as the round began; 0: none yet
   std::string rights_then;            ///< what this login might do when the round began
   std::optional<WallTime> began;      ///< the service's clock at the first answer
   std::vector<base::ServiceId> ids;   ///< of the listing under way, when it is a sweep
@@ -83,12 +83,11 @@ void Puller::pull(const base::ProjectId& project, const std::string& tool, Sweep
 /// each reading one window covers the time since the reading before.
 base::Millis Puller::window_reach(Round& round) {
   const auto known = context_.remote.rights.find(round.project);
-  const WallTime read_at =
-      known == context_.remote.rights.end() ? WallTime{} : known->second.read_at;
-  round.rights_read_at = read_at;
+  const int reading = known == context_.remote.rights.end() ? 0 : known->second.reading;
+  round.rights_reading = reading;
   const auto covered = covered_rights_.find(tool_key(round.project, round.tool));
-  const bool is_covered = covered != covered_rights_.end() && covered->second == read_at;
-  const bool is_known = read_at != WallTime{};
+  const bool is_covered = covered != covered_rights_.end() && covered->second == reading;
+  const bool is_known = reading > 0;
   return tuning::kWindowOverlap +
          (is_known && !is_covered ? tuning::kPermissionsInterval : base::Millis{0});
 }
@@ -236,7 +235,7 @@ Result<> Puller::finish(Round& round) {
   const bool covered = round.sweep == Sweep::everything || round.unreadable == 0;
   if (round.sweep != Sweep::ids && covered) {
     round.state.changes_until = round.began;
-    covered_rights_[tool_key(round.project, round.tool)] = round.rights_read_at;
+    covered_rights_[tool_key(round.project, round.tool)] = round.rights_reading;
   }
   if (round.sweep != Sweep::changes) round.state.swept_at = now;
   if (round.sweep != Sweep::ids) round.state.complete_as_of = now;

@@ -40,7 +40,7 @@ class Puller {
   Deliveries& deliveries_;
   RightsReader& rights_;
   /// By tool: the reading of rights that a window of changes has followed. As many as tools.
-  std::map<std::string, base::WallTime> covered_rights_;
+  std::map<std::string, int> covered_rights_;
   base::Millis poll_interval_;
   platform::Random random_;
 };

@@ -18,10 +18,11 @@ namespace fieldsync::sync {
 
 /// What this login may do in one project, as last read.
 struct ProjectRights {
-  base::WallTime read_at{};
+  base::WallTime read_at{};                          ///< 0 when they are to be read again at once
   std::map<std::string, net::ToolPermission> tools;  ///< by our tool id
   /// Why nothing may be done in the project at all: project_gone, app_not_installed, …
   std::optional<base::Failure> closed = {};
+  int reading = 0;  ///< which reading of this project's rights this is, from 1 on since the start
 };
 
 /// The last reading of a project's rights failed.

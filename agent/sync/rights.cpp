@@ -135,6 +135,12 @@ void RightsReader::read_permissions(const base::ProjectId& project, StepDone don
                         });
 }
 
+void RightsReader::keep(const base::ProjectId& project, ProjectRights rights) {
+  ProjectRights& kept = context_.remote.rights[project];
+  rights.reading = kept.reading + 1;
+  kept = std::move(rights);
+}
+
 base::Result<> RightsReader::take(const base::ProjectId& project, ProjectRights rights) {
   const auto may_more = [&](const ProjectRights* before, std::string_view tool) {
     if (refusal(context_.remote, project, tool)) return false;
@@ -147,7 +153,7 @@ base::Result<> RightsReader::take(const base::ProjectId& project, ProjectRights 
   std::optional<ProjectRights> before;
   const auto known = context_.remote.rights.find(project);
   if (known != context_.remote.rights.end()) before = known->second;
-  context_.remote.rights[project] = rights;
+  keep(project, rights);
   std::set<std::string> restored;
   for (const kinds::KindDescriptor& kind : kinds::all_kinds()) {
     if (may_more(before ? &*before : nullptr, kind.tool)) restored.emplace(kind.tool);
@@ -191,7 +197,7 @@ void RightsReader::failed(const base::ProjectId& project, const Failure& failure
     ProjectRights none{context_.now(), {}, failure};
     if (failure.cause != base::Cause::app_not_installed)
       none.closed = closed(project, failure.what);
-    context_.remote.rights[project] = std::move(none);
+    keep(project, std::move(none));
   }
   RightsTrouble& trouble = context_.remote.rights_trouble[project];
   const bool again = verdict_on(trouble.failure.cause) == Verdict::link;

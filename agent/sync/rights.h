@@ -46,6 +46,7 @@ class RightsReader {
   base::Failure closed(const base::ProjectId& project, const std::string& words);
   /// Takes new rights in and releases what they make possible.
   base::Result<> take(const base::ProjectId& project, ProjectRights rights);
+  void keep(const base::ProjectId& project, ProjectRights rights);
   base::Result<> release(const base::ProjectId& project, const std::set<std::string>& tools);
 
   Context& context_;
