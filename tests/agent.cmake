@@ -58,6 +58,7 @@ fs_add_test(agent_link_tests
     unit/agent_link_reach_test.cpp
     unit/agent_resume_test.cpp
     unit/agent_login_test.cpp
+    unit/agent_people_test.cpp
   LIBRARIES fs_small_world
   LABELS unit)
 

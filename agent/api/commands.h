@@ -56,8 +56,8 @@ using base::Value;
 ///   projects  remote?                 -> {projects:[…]}
 ///   follow    project, tools?, remote? -> {follows:[…]}
 ///   unfollow  project, remote?        -> {follows:[…]}
-///   login     remote?, secret or code -> {state}
-///   logout    remote?                 -> {}
+///   login     remote?, secret or code, person? (whose own login it is; code)  -> {state}
+///   logout    remote?, person?        -> {}
 // clang-format on
 class Commands {
  public:

@@ -1,6 +1,7 @@
 #include "agent/app/agent.h"
 
 #include "agent/app/parts.h"
+#include "agent/sync/people.h"
 #include "agent/sync/pins.h"
 #include "agent/verbs/verbs.h"
 #include "net/adapters/procore.h"
@@ -46,6 +47,16 @@ std::string client_secret_name(const base::RemoteName& remote) {
 }
 
 namespace {
+
+Result<net::OAuthApp> oauth_app(Parts& parts, const RemoteConfig& config) {
+  net::OAuthApp oauth;
+  oauth.login_url = config.login_url;
+  oauth.client_id = config.client_id;
+  oauth.grant = config.grant;
+  TRY_ASSIGN(const auto secret, parts.secrets.get(client_secret_name(config.name)));
+  if (secret) oauth.client_secret = *secret;
+  return oauth;
+}
 
 Result<> open_stores(Parts& parts) {
   const base::Path folder = parts.config.state_folder;
@@ -100,32 +111,27 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
   }
   remote->service = std::make_unique<net::Procore>(options);
 
-  net::OAuthApp oauth;
-  oauth.login_url = config.login_url;
-  oauth.client_id = config.client_id;
-  oauth.grant = config.grant;
-  TRY_ASSIGN(const auto secret, parts.secrets.get(client_secret_name(config.name)));
-  if (secret) oauth.client_secret = *secret;
+  TRY_ASSIGN(net::OAuthApp oauth, oauth_app(parts, config));
   World& world = parts.world;
   remote->tokens =
       std::make_unique<net::TokenSource>(parts.steady_host, world.transport, parts.secrets,
                                          world.log, oauth, "tokens." + config.name.raw());
   TRY_ASSIGN(const std::string me, parts.work->setting("me." + config.name.raw()));
   platform::Random chance = world.host.random.fork();
-  remote->remote.reset(new sync::Remote{config.name,
-                                        *remote->service,
-                                        *remote->tokens,
-                                        *parts.data,
-                                        sync::LinkSense(chance),
-                                        net::RateGate(chance.fork()),
-                                        base::ServiceId(me),
-                                        sync::Breakers(world.host.random.fork())});
+  remote->remote.reset(new sync::Remote{
+      config.name, *remote->service, *remote->tokens, *parts.data, sync::LinkSense(chance),
+      net::RateGate(chance.fork()), base::ServiceId(me), sync::Breakers(world.host.random.fork())});
   TRY_ASSIGN(remote->remote->pins, sync::load_pins(*parts.work, config.name));
+  TRY_ASSIGN(remote->remote->people,
+             sync::load_people(*parts.work, config.name, [&](const std::string& person) {
+               return own_tokens(parts, config, person);
+             }));
+  if (config.author_names == AuthorNames::in_text) remote->remote->machine_person = world.user;
   remote->engine = std::make_unique<sync::Engine>(
       parts.steady_host, world.transport, world.log, *remote->remote, *parts.work, *parts.mirror,
       parts.originals, parts.files, *parts.room,
-      sync::EngineOptions{parts.config.poll_interval,
-                          remote->service->capabilities().upload_style, parts.config.photos});
+      sync::EngineOptions{parts.config.poll_interval, remote->service->capabilities().upload_style,
+                          parts.config.photos});
   remote->engine->on_link_back = [&parts, name = config.name] {
     // Success elsewhere is evidence: the others need not wait their pauses out.
     for (const auto& other : parts.remotes) {
@@ -167,6 +173,16 @@ Result<> take_follows(Parts& parts) {
 }
 
 }  // namespace
+
+std::unique_ptr<net::TokenSource> own_tokens(Parts& parts, const RemoteConfig& config,
+                                             const std::string& person) {
+  auto oauth = oauth_app(parts, config);
+  net::OAuthApp app = oauth ? *oauth : net::OAuthApp{};
+  app.grant = net::Grant::authorization_code;  // a person, whatever the machine is
+  return std::make_unique<net::TokenSource>(parts.steady_host, parts.world.transport, parts.secrets,
+                                            parts.world.log, std::move(app),
+                                            "own_tokens." + config.name.raw() + "." + person);
+}
 
 struct Agent::Impl {
   Parts parts;

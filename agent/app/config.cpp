@@ -185,6 +185,7 @@ bool is_name(std::string_view text) {
 }
 
 constexpr std::array<std::string_view, 1> kServices{"procore"};
+constexpr std::array<std::string_view, 2> kAuthorNames{"in_text", "left_out"};
 constexpr std::array<std::string_view, 2> kGrants{"client_credentials", "authorization_code"};
 constexpr std::array<std::string_view, 3> kUploadStyles{"segmented", "plain", "unified"};
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
@@ -238,6 +239,9 @@ void read_remote(const std::string& name, const toml::table& table, Faults& faul
   if (const auto style = section.choice("upload_style", kUploadStyles)) {
     constexpr std::array kShapes{UploadShape::segmented, UploadShape::plain, UploadShape::unified};
     remote.upload_shape = kShapes[static_cast<std::size_t>(*style)];
+  }
+  if (const auto names = section.choice("author_names", kAuthorNames)) {
+    remote.author_names = *names == 0 ? AuthorNames::in_text : AuthorNames::left_out;
   }
   // The commonest mistake gets its own words: the file is readable by others, the prompt is not.
   if (const toml::node* secret = section.find("client_secret")) {

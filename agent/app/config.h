@@ -18,6 +18,10 @@ namespace fieldsync::app {
 /// How files reach the service: in parts, as one form post, or in parts by its newer interface.
 enum class UploadShape { segmented, plain, unified };
 
+/// Whether a capture that goes out under the machine's login names its author in its text, when
+/// that is another person than the agent works for.
+enum class AuthorNames { in_text, left_out };
+
 struct RemoteConfig {
   base::RemoteName name;  ///< the word after `remote.`
   std::string service = "procore";
@@ -28,6 +32,7 @@ struct RemoteConfig {
   net::Grant grant = net::Grant::client_credentials;
   base::ServiceId rfi_manager;  ///< who manages RFIs created here, when the person names nobody
   UploadShape upload_shape = UploadShape::segmented;
+  AuthorNames author_names = AuthorNames::in_text;
 };
 
 struct Config {

@@ -52,6 +52,9 @@ struct Parts {
   base::Result<RemoteParts*> pick_remote(const std::string& name);
 };
 
+/// Where the tokens of a person's own login come from.
+std::unique_ptr<net::TokenSource> own_tokens(Parts& parts, const RemoteConfig& config,
+                                             const std::string& person);
 /// The name of the secret that holds the client secret of an account.
 std::string client_secret_name(const base::RemoteName& remote);
 

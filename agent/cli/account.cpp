@@ -16,6 +16,8 @@ using Need = Context::Need;
 
 struct AccountOptions {
   std::string remote, project, tools;
+  /// Whose login is meant.
+  enum class Login { machine, own } login = Login::machine;
 };
 
 /// The remote that is meant: the named one, or the only one.
@@ -42,19 +44,28 @@ Result<std::string> ask_secret(Surroundings& around, const std::string& prompt) 
   return std::string(base::trimmed(secret->reveal()));
 }
 
-/// {remote, secret, code?}. With authorization_code the person fetches a code in a browser; the
-/// app's own secret is needed as well (facts/procore-api.md 2).
-Result<Document> login_arguments(Context& context, const app::RemoteConfig& remote) {
-  Surroundings& around = context.around();
+Document account_arguments(const app::RemoteConfig& remote, AccountOptions::Login login) {
   Document arguments{{"remote", remote.name.raw()}};
-  TRY_ASSIGN(std::string secret,
-             ask_secret(around, "Client secret for " + remote.name.raw() + ": "));
-  arguments.set("secret", std::move(secret));
-  if (remote.grant == net::Grant::client_credentials) return arguments;
+  if (login == AccountOptions::Login::own) arguments.set("person", platform::current_user());
+  return arguments;
+}
+
+/// {remote, person?, secret?, code?}. A person fetches a code in a browser; the app's own secret is
+/// needed as well (facts/procore-api.md 2), once for the machine.
+Result<Document> login_arguments(Context& context, const app::RemoteConfig& remote,
+                                 AccountOptions::Login login) {
+  Surroundings& around = context.around();
+  Document arguments = account_arguments(remote, login);
+  if (login == AccountOptions::Login::machine) {
+    TRY_ASSIGN(std::string secret,
+               ask_secret(around, "Client secret for " + remote.name.raw() + ": "));
+    arguments.set("secret", std::move(secret));
+    if (remote.grant == net::Grant::client_credentials) return arguments;
+  }
   net::OAuthApp oauth;
   oauth.login_url = remote.login_url;
   oauth.client_id = remote.client_id;
-  oauth.grant = remote.grant;
+  oauth.grant = net::Grant::authorization_code;
   context.warn("Open this page, log in and copy the code:\n" +
                net::authorize_url(oauth, platform::system_random_hex(16)));
   TRY_ASSIGN(std::string code, ask_secret(around, "Code: "));
@@ -67,14 +78,16 @@ Exit login(Context& context, const AccountOptions& options) {
   if (!place.ok()) return context.fail(place.failure());
   const auto remote = pick_remote(**place, options.remote);
   if (!remote.ok()) return context.fail(remote.failure());
-  const auto arguments = login_arguments(context, **remote);
+  const auto arguments = login_arguments(context, **remote, options.login);
   if (!arguments.ok()) return context.fail(arguments.failure());
   const auto answer = context.call(Need::remote, "login", *arguments);
   if (!answer.ok()) return context.fail(answer.failure());
   if (context.json()) {
     context.print_json(*answer);
   } else {
-    context.say("Login of " + (*remote)->name.raw() + ": " + shown(*answer, "state") + ".");
+    const bool is_own = options.login == AccountOptions::Login::own;
+    context.say((is_own ? "Your own login of " : "Login of ") + (*remote)->name.raw() + ": " +
+                shown(*answer, "state") + ".");
   }
   return Exit::done;
 }
@@ -85,10 +98,12 @@ Exit logout(Context& context, const AccountOptions& options) {
   const auto remote = pick_remote(**place, options.remote);
   if (!remote.ok()) return context.fail(remote.failure());
   const auto answer =
-      context.call(Need::remote, "logout", Document{{"remote", (*remote)->name.raw()}});
+      context.call(Need::remote, "logout", account_arguments(**remote, options.login));
   if (!answer.ok()) return context.fail(answer.failure());
   if (context.json()) {
     context.print_json(*answer);
+  } else if (options.login == AccountOptions::Login::own) {
+    context.say("Your own login is forgotten. What you captured goes out under the machine's.");
   } else {
     context.say("Logged out. What is kept here stays; what is queued waits for the next login.");
   }
@@ -219,6 +234,12 @@ void add_remote_option(CLI::App& command, AccountOptions& options) {
   command.add_option("--remote", options.remote, "The remote's name, when there are several");
 }
 
+void add_own_flag(CLI::App& command, AccountOptions& options) {
+  command.add_flag_callback(
+      "--own", [&options] { options.login = AccountOptions::Login::own; },
+      "Your own login, beside the machine's: what you capture goes out under it");
+}
+
 }  // namespace
 
 void add_account_commands(CLI::App& app, Chosen& chosen) {
@@ -227,10 +248,12 @@ void add_account_commands(CLI::App& app, Chosen& chosen) {
       app, chosen, options, "login",
       "Log in; the secret comes from a prompt or stdin, never from the command line", login);
   add_remote_option(*command, *options);
+  add_own_flag(*command, *options);
 
   options = std::make_shared<AccountOptions>();
   command = add_command(app, chosen, options, "logout", "Forget the login; keep all work", logout);
   add_remote_option(*command, *options);
+  add_own_flag(*command, *options);
 
   options = std::make_shared<AccountOptions>();
   add_command(app, chosen, options, "projects", "What this login may see, and what is missing",

@@ -16,6 +16,8 @@ using net::HttpOutcome;
 
 struct Courier::Errand {
   net::HttpRequest request;
+  std::string person;  ///< under whose own login; empty: the machine's
+  net::TokenSource* tokens = nullptr;
   Callback done;
   net::HttpTransport::ProgressCallback progress;
   BeforeSend before_send;
@@ -32,9 +34,10 @@ Courier::Courier(platform::Host& host, net::HttpTransport& transport, base::Log&
                  Remote& remote)
     : host_(host), transport_(transport), log_(log), remote_(remote) {}
 
-void Courier::send(net::HttpRequest request, Callback done,
-                   net::HttpTransport::ProgressCallback progress, BeforeSend before_send) {
+void Courier::send_as(const std::string& person, net::HttpRequest request, Callback done,
+                      net::HttpTransport::ProgressCallback progress, BeforeSend before_send) {
   auto errand = std::make_shared<Errand>();
+  errand->person = person;
   errand->request = std::move(request);
   errand->done = std::move(done);
   errand->progress = std::move(progress);
@@ -49,15 +52,34 @@ void Courier::send(net::HttpRequest request, Callback done,
   }
 }
 
+namespace {
+/// Whose login it is that must be mended.
+Failure of_person(const std::string& person, Failure failure) {
+  if (!person.empty() && verdict_on(failure.cause) == Verdict::login) {
+    failure.what = "own login of " + person + ": " + failure.what;
+  }
+  return failure;
+}
+}  // namespace
+
 void Courier::with_token(std::shared_ptr<Errand> errand) {
-  remote_.tokens.get([this, errand](base::Result<base::Secret> token) {
+  errand->tokens = &tokens_of(*errand);
+  errand->tokens->get([this, errand](base::Result<base::Secret> token) {
     if (!token) {
       if (verdict_on(token.failure().cause) == Verdict::link) link_failed(token.failure());
-      return errand->fail(token.failure());
+      return errand->fail(of_person(errand->person, token.failure()));
     }
     errand->token = *token;
     when_gate_opens(errand);
   });
+}
+
+/// A login that was just given is asked who it is, before anything goes out under it.
+net::TokenSource& Courier::tokens_of(const Errand& errand) const {
+  const auto own = remote_.people.find(errand.person);
+  const bool is_usable =
+      own != remote_.people.end() && own->second.state != OwnLogin::State::given_up;
+  return is_usable ? *own->second.tokens : remote_.tokens;
 }
 
 void Courier::when_gate_opens(std::shared_ptr<Errand> errand) {
@@ -119,9 +141,9 @@ void Courier::answered(const std::shared_ptr<Errand>& errand, HttpOutcome outcom
   if (errand->request.auth == net::Auth::bearer) {
     remote_.gate.answered(reply, host_.clock.wall());
     if (reply.status != 401) {
-      remote_.tokens.accepted(errand->token);
+      errand->tokens->accepted(errand->token);
     } else {
-      remote_.tokens.refused(errand->token);
+      errand->tokens->refused(errand->token);
       if (errand->renewal == Errand::Renewal::not_tried) {
         errand->renewal = Errand::Renewal::tried;
         return with_token(errand);

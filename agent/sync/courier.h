@@ -20,10 +20,14 @@ class Courier {
   using Callback = std::function<void(net::HttpOutcome)>;
   /// Called right before the request leaves; false stops it (the intent could not be marked).
   using BeforeSend = std::function<base::Result<>()>;
-  void send(net::HttpRequest request, Callback done, net::HttpTransport::ProgressCallback progress,
-            BeforeSend before_send);
   void send(net::HttpRequest request, Callback done) {
-    send(std::move(request), std::move(done), nullptr, nullptr);
+    send_as({}, std::move(request), std::move(done), nullptr, nullptr);
+  }
+  /// The same under the own login of `person`, when there is one (people.h).
+  void send_as(const std::string& person, net::HttpRequest request, Callback done,
+               net::HttpTransport::ProgressCallback progress, BeforeSend before_send);
+  void send_as(const std::string& person, net::HttpRequest request, Callback done) {
+    send_as(person, std::move(request), std::move(done), nullptr, nullptr);
   }
 
   /// Files will soon be sent to the host of `url`: a connection may be opened already.
@@ -38,6 +42,7 @@ class Courier {
 
  private:
   struct Errand;
+  net::TokenSource& tokens_of(const Errand& errand) const;
   void with_token(std::shared_ptr<Errand> errand);
   void when_gate_opens(std::shared_ptr<Errand> errand);
   void submit(std::shared_ptr<Errand> errand);

@@ -1,5 +1,6 @@
 #include "agent/sync/explain.h"
 
+#include "agent/sync/people.h"
 #include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/rights.h"
@@ -38,6 +39,19 @@ Explanation of_remote(const Remote& remote, base::WallTime now) {
     why.evidence = net::text_of(remote.gate, hold.reason) + "; requests go again at " +
                    base::to_iso_seconds(hold.until);
     why.next_attempt = hold.until;
+  }
+  return why;
+}
+
+/// What holds up the author's own login; Cause::none when nothing does. What left is looked for
+/// under the machine's.
+Explanation of_author(const Intent& intent, const Remote& remote) {
+  Explanation why;
+  const OwnLogin* own = own_login(remote, intent.author);
+  if (own == nullptr || intent.state != IntentState::queued) return why;
+  if (const auto problem = own->tokens->problem()) {
+    why.cause = problem->cause;
+    why.evidence = "own login of " + intent.author + ": " + problem->what;
   }
   return why;
 }
@@ -179,8 +193,8 @@ Explanation explain(const Intent& intent, const Remote& remote, base::WallTime n
     case IntentState::sent:
       break;
   }
-  for (Explanation shared :
-       {of_remote(remote, now), of_place(intent, remote, now), of_files(intent, remote, now)}) {
+  for (Explanation shared : {of_remote(remote, now), of_author(intent, remote),
+                             of_place(intent, remote, now), of_files(intent, remote, now)}) {
     if (shared.cause == Cause::none) continue;
     shared.attempts = intent.attempts;
     return with_evidence(std::move(shared), intent);

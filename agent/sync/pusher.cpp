@@ -3,6 +3,7 @@
 #include "agent/merge/three_way.h"
 #include "agent/sync/binding.h"
 #include "agent/sync/conflicts.h"
+#include "agent/sync/people.h"
 #include "agent/sync/planner.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/rights.h"
@@ -52,6 +53,7 @@ void Pusher::push(base::IntentId id, StepDone done) {
   auto may_go = keep_withheld(intent, done);
   if (!may_go) return done(may_go.failure());
   if (!*may_go) return;
+  name_author(context_.remote, intent);
   auto bound = bind(context_, intent);
   if (!bound) return done(outcomes_.failed(intent, bound.failure()));
   net::PushOp op = *bound;
@@ -92,8 +94,8 @@ void Pusher::send(const Intent& intent, const net::PushOp& op, const StepDone& d
     *left_at = marked.sending_since;
     return context_.work.update(marked);
   };
-  context_.courier.send(
-      context_.remote.service.push(op),
+  context_.courier.send_as(
+      sent_under(context_.remote, intent.author), context_.remote.service.push(op),
       [this, intent, op, left_at, done](net::HttpOutcome outcome) {
         pushed(intent, op, *left_at, std::move(outcome), done);
       },
@@ -299,21 +301,34 @@ void Pusher::look_up(base::IntentId id, StepDone done) {
   if (!op) return done(outcomes_.unproven(intent, op.failure()));
   net::LookUp look;
   look.op = *op;
-  look.me = context_.remote.me;
   const base::WallTime sent_at = intent.sending_since.value_or(intent.captured_at);
   look.since = sent_at - tuning::kWindowOverlap;
   look.until = context_.courier.service_now() + tuning::kWindowAhead;
-  look_in_lists(std::move(intent), std::move(look), 0, std::move(done));
+  look_in_lists(std::move(intent), std::move(look), senders_of(context_.remote, intent.author),
+                std::move(done));
 }
 
-void Pusher::look_in_lists(Intent intent, net::LookUp look, int pages, StepDone done) {
+/// Among what each of `senders` made, one list after the other.
+void Pusher::look_in_lists(Intent intent, net::LookUp look, std::vector<base::ServiceId> senders,
+                           StepDone done) {
+  if (senders.empty()) return done(not_found(intent));
+  look.me = senders.front();
+  senders.erase(senders.begin());
+  const auto not_there = [this, look, senders, done](const Intent& looked_for) {
+    look_in_lists(looked_for, look, senders, done);
+  };
+  look_in_list(std::move(intent), std::move(look), 0, not_there, std::move(done));
+}
+
+void Pusher::look_in_list(Intent intent, net::LookUp look, int pages, NotThere not_there,
+                          StepDone done) {
   if (pages >= tuning::kPagesMax) {
     return done(outcomes_.unproven(
         intent, {Cause::limit_reached, "the look for this capture does not end"}));
   }
   net::HttpRequest request = context_.remote.service.look_up(look);
   context_.courier.send(
-      std::move(request), [this, intent, look, pages, done](net::HttpOutcome outcome) {
+      std::move(request), [this, intent, look, pages, not_there, done](net::HttpOutcome outcome) {
         if (!outcome.response) return done(outcomes_.unproven(intent, outcome.response.failure()));
         auto page = context_.remote.service.read_look_up(look, *outcome.response);
         context_.ended(look_up_endpoint(intent.kind), page);
@@ -323,8 +338,8 @@ void Pusher::look_in_lists(Intent intent, net::LookUp look, int pages, StepDone 
           if (!claimed) return done(claimed.failure());
           if (!*claimed) return done(found(intent, candidate.id));
         }
-        if (page->next) return look_in_lists(intent, *page->next, pages + 1, done);
-        done(not_found(intent));
+        if (page->next) return look_in_list(intent, *page->next, pages + 1, not_there, done);
+        not_there(intent);
       });
 }
 

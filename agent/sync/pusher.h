@@ -40,7 +40,11 @@ class Pusher {
               net::HttpOutcome outcome, const StepDone& done);
   base::Result<> prove_removal(const storage::Intent& intent);
   base::Result<> still_there(const storage::Intent& intent);
-  void look_in_lists(storage::Intent intent, net::LookUp look, int pages, StepDone done);
+  void look_in_lists(storage::Intent intent, net::LookUp look, std::vector<base::ServiceId> senders,
+                     StepDone done);
+  using NotThere = std::function<void(const storage::Intent&)>;
+  void look_in_list(storage::Intent intent, net::LookUp look, int pages, NotThere not_there,
+                    StepDone done);
   void look_at_record(storage::Intent intent, StepDone done);
   /// Its request left at `left_at` and may have taken effect; its end came after `took`.
   base::Result<> in_doubt_since(storage::Intent intent, base::WallTime left_at, base::Millis took,

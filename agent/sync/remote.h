@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/sync/breakers.h"
@@ -32,6 +34,18 @@ struct RightsTrouble {
   base::WallTime retry_at{};
 };
 
+/// A person's own login beside the machine's.
+struct OwnLogin {
+  enum class State {
+    asked,     ///< it was just given; the service has not said yet who it is
+    active,    ///< what the person captures goes out under it
+    given_up,  ///< nothing goes out under it; what did is still recognised
+  };
+  State state = State::asked;
+  base::ServiceId me;  ///< its user id at the service
+  std::unique_ptr<net::TokenSource> tokens;
+};
+
 /// One configured service account with everything that is known of it while the agent runs.
 struct Remote {
   base::RemoteName name;
@@ -48,7 +62,11 @@ struct Remote {
   base::Millis clock_ahead{0};
   LinkModel link_model = {};
   ForecastLog forecasts = {};
-  std::set<storage::RecordKey> pins = {};  ///< records whose files a person wants to have here
+  std::set<storage::RecordKey> pins = {};       ///< records whose files a person wants to have here
+  std::map<std::string, OwnLogin> people = {};  ///< by the name of their account on this machine
+  /// Whose captures need no name in the text when they go out under the machine's login; nothing:
+  /// nobody's do.
+  std::optional<std::string> machine_person = {};
   /// Called when a link that was shut works again, whoever found out.
   std::function<void()> on_link_back = {};
 };

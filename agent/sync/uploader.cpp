@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/sync/people.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/tuning.h"
 #include "platform/base/time_text.h"
@@ -230,8 +231,9 @@ void Uploader::remember_storage(const std::string& url) {
 void Uploader::create(std::shared_ptr<Run> run) {
   open_storage_ahead();
   const net::UploadSpec spec = run->spec();
-  context_.courier.send(
-      context_.remote.service.upload_create(spec), [this, run, spec](net::HttpOutcome outcome) {
+  context_.courier.send_as(
+      sent_under(context_.remote, run->intent.author), context_.remote.service.upload_create(spec),
+      [this, run, spec](net::HttpOutcome outcome) {
         if (!outcome.response) return fail(run, outcome.response.failure());
         auto ticket = context_.remote.service.read_upload_create(spec, *outcome.response);
         if (!ticket) return fail(run, ticket.failure());
@@ -302,8 +304,8 @@ void Uploader::send_part(const std::shared_ptr<Run>& run, std::size_t part, Uplo
   net::HttpRequest request = context_.remote.service.upload_part(
       run->spec(), ticket, static_cast<int>(part), context_.originals.path_of(upload.blob));
   const base::Instant began = context_.host.clock.now();
-  context_.courier.send(
-      std::move(request),
+  context_.courier.send_as(
+      sent_under(context_.remote, run->intent.author), std::move(request),
       [this, run, part, pass](net::HttpOutcome outcome) {
         run->under_way.erase(part);
         part_sent(run, part, std::move(outcome));
@@ -443,7 +445,8 @@ void Uploader::part_failed(const std::shared_ptr<Run>& run, const Failure& failu
 void Uploader::complete(std::shared_ptr<Run> run) {
   std::vector<std::string> etags;
   for (const UploadPart& part : run->upload.parts) etags.push_back(part.etag);
-  context_.courier.send(
+  context_.courier.send_as(
+      sent_under(context_.remote, run->intent.author),
       context_.remote.service.upload_complete(run->spec(), run->upload.service_id, etags),
       [this, run](net::HttpOutcome outcome) {
         if (!outcome.response) return fail(run, outcome.response.failure());
@@ -499,7 +502,8 @@ void Uploader::ask_status(const std::shared_ptr<Run>& run) {
 void Uploader::show(const std::shared_ptr<Run>& run,
                     std::function<void(const net::UploadTicket&)> done) {
   const net::UploadSpec spec = run->spec();
-  context_.courier.send(
+  context_.courier.send_as(
+      sent_under(context_.remote, run->intent.author),
       context_.remote.service.upload_show(spec, run->upload.service_id),
       [this, run, spec, done = std::move(done)](const net::HttpOutcome& outcome) {
         if (!outcome.response) return fail(run, outcome.response.failure());

@@ -170,43 +170,6 @@ Result<Document> unfollow(Parts& parts, const Document& arguments) {
   return Failure{Cause::not_found, "project " + project + " is not followed"};
 }
 
-Result<Document> logout(Parts& parts, const Document& arguments) {
-  TRY_ASSIGN(app::RemoteParts * remote, parts.pick_remote(arguments.text("remote")));
-  TRY(remote->tokens->log_out());
-  TRY(parts.secrets.erase(app::client_secret_name(remote->config.name)));
-  remote->tokens->set_client_secret(base::Secret());
-  return Document{};
-}
-
-void login(Parts& parts, const Document& arguments, Commands::Answer answer) {
-  auto remote = parts.pick_remote(arguments.text("remote"));
-  if (!remote) return answer(remote.failure());
-  app::RemoteParts& account = **remote;
-  const auto finish = [&account, answer](const Result<>& result) {
-    if (!result) return answer(result.failure());
-    // What waited for a login need not wait its pauses out.
-    if (auto due = account.engine->sync_now(net::Sweep::changes); !due) {
-      return answer(due.failure());
-    }
-    answer(Document{{"state", net::name(account.tokens->state())}});
-  };
-  const std::string secret = arguments.text("secret");
-  if (!secret.empty()) {
-    auto kept =
-        parts.secrets.put(app::client_secret_name(account.config.name), base::Secret(secret));
-    if (!kept) return answer(kept.failure());
-    account.tokens->set_client_secret(base::Secret(secret));
-  }
-  if (account.config.grant == net::Grant::authorization_code) {
-    const std::string code = arguments.text("code");
-    if (code.empty()) return answer(Failure{Cause::bad_input, "login: no code given"});
-    return account.tokens->log_in(base::Secret(code), finish);
-  }
-  account.tokens->get([finish](const Result<base::Secret>& token) {
-    finish(token ? Result<>(base::Done{}) : Result<>(token.failure()));
-  });
-}
-
 void projects(Parts& parts, const Document& arguments, Commands::Answer answer) {
   auto remote = parts.pick_remote(arguments.text("remote"));
   if (!remote) return answer(remote.failure());

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "agent/sync/explain.h"
+#include "agent/sync/people.h"
 #include "agent/sync/rights.h"
 #include "agent/sync/tuning.h"
 #include "agent/verbs/tuning.h"
@@ -165,6 +166,12 @@ Document remote_document(const app::RemoteParts& parts, base::Millis clock_ahead
                     {"budget", Document{{"hour", window_document(remote.gate.hourly())},
                                         {"spike", spike_document(remote.gate)},
                                         {"calls", remote.gate.sent_total()}}}};
+  base::List people;
+  for (const auto& [person, login] : remote.people) {
+    if (!sync::own_login(remote, person)) continue;
+    people.push_back(Document{{"person", person}, {"login", net::name(login.tokens->state())}});
+  }
+  document.set("people", std::move(people));
   if (const auto problem = remote.tokens.problem()) {
     document.set("login_problem",
                  sync::to_document(sync::Explanation{problem->cause, problem->what, {}}));

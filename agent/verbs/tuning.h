@@ -25,6 +25,8 @@ inline constexpr int kProjectPagesMax = 50;
 inline constexpr std::size_t kShownBytesMax = 200;
 /// A status line is for people's eyes, and counting a long queue takes a millisecond.
 inline constexpr base::Millis kStatusPause{500};
+/// People with a login of their own on one machine: a site office has some dozen.
+inline constexpr std::size_t kOwnLoginsMax = 100;
 /// Files of one act.
 inline constexpr std::size_t kFilesMax = 1'000;
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "platform/host.h"
 #include "tests/unit/agent_cli_rig.h"
 
 namespace fieldsync::tests {
@@ -261,6 +262,20 @@ TEST_CASE("with an authorization code the page is shown and the code asked for")
   CHECK(rig.commands.calls[0].arguments ==
         document(R"({"remote":"a","secret":"s","code":"c0de"})"));
   CHECK(rig.faults().find("https://b.example/") != std::string::npos);
+}
+
+TEST_CASE("an own login is the caller's, with a code and without the client secret") {
+  CliRig rig;
+  rig.config = rig.file("c.toml", kConfig);
+  rig.secrets = {"c0de"};
+  CHECK(rig.run({"login", "--own"}) == 0);
+  Document expected{{"remote", "a"}, {"person", platform::current_user()}, {"code", "c0de"}};
+  CHECK(rig.commands.calls[0].arguments == expected);
+  CHECK(rig.faults().find("https://b.example/") != std::string::npos);
+  CHECK(rig.run({"logout", "--own"}) == 0);
+  expected = {{"remote", "a"}, {"person", platform::current_user()}};
+  CHECK(rig.commands.calls[1].arguments == expected);
+  CHECK(rig.text().find("Your own login is forgotten") != std::string::npos);
 }
 
 TEST_CASE("follow sends the tools and refuses unknown ones") {

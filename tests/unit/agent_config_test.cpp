@@ -21,6 +21,7 @@ TEST_CASE("a whole file becomes values") {
                                        "grant = \"authorization_code\"\n"
                                        "rfi_manager = 123\n"
                                        "upload_style = \"plain\"\n"
+                                       "author_names = \"left_out\"\n"
                                        "[[follow]]\n"
                                        "project = 2002\n"
                                        "tools = [\"photos\", \"notes\", \"photos\"]\n"
@@ -48,6 +49,7 @@ TEST_CASE("a whole file becomes values") {
   CHECK(remote.grant == net::Grant::authorization_code);
   CHECK(remote.rfi_manager.raw() == "123");
   CHECK(remote.upload_shape == app::UploadShape::plain);
+  CHECK(remote.author_names == app::AuthorNames::left_out);
   REQUIRE(config->follows.size() == 2);
   CHECK(config->follows[0].remote.raw() == "procore");
   CHECK(config->follows[0].project.raw() == "2002");
