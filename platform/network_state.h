@@ -11,9 +11,10 @@ struct NetworkState {
   enum class Cost { unknown, unmetered, metered, roaming } cost = Cost::unknown;
 };
 
-/// Asks the system; some 50 us, any thread. On Linux: the interface of the default route with the
-/// lowest metric; a modem or a dialled link is metered, of others nothing is known, and roaming is
-/// never told. What the person's config says of an interface comes before it.
+/// Asks the system; about a millisecond, any thread. On Linux: the interface of the default route
+/// with the lowest metric, and what NetworkManager says of its cost; where that does not run, a
+/// modem or a dialled link is metered and of others nothing is known. Roaming is never told. What
+/// the person's config says of an interface comes before it.
 NetworkState current_network();
 
 }  // namespace fieldsync::platform

@@ -38,6 +38,10 @@ inline constexpr std::chrono::milliseconds kNetworkQuiet{300};
 /// Sleeping and waking takes seconds: the same event within one is a repetition.
 inline constexpr std::chrono::milliseconds kPowerQuiet{1'000};
 
+/// NetworkManager answers within milliseconds. It is asked on the loop's thread, so that one that
+/// hangs may cost this much, once for each change of the links.
+inline constexpr std::chrono::milliseconds kBusAnswerMax{200};
+
 /// How long a wait for a child sleeps between two looks: 200 looks a second cost nothing that can
 /// be measured, and tests see the end within 5 ms.
 inline constexpr std::chrono::milliseconds kChildPoll{5};

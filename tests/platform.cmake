@@ -25,6 +25,15 @@ fs_add_test(platform_tests
   LIBRARIES fs_platform
   LABELS unit)
 
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND AND NOT WIN32)
+  pkg_check_modules(libsystemd QUIET IMPORTED_TARGET libsystemd)
+endif()
+if(TARGET PkgConfig::libsystemd)
+  target_sources(platform_tests PRIVATE unit/platform_network_manager_test.cpp)
+  target_link_libraries(platform_tests PRIVATE PkgConfig::libsystemd)
+endif()
+
 fs_add_test(image_tests
   SOURCES
     support/pictures.cpp

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "platform/posix/default_route.h"
+#include "platform/posix/network_manager.h"
 
 namespace fieldsync::platform {
 namespace {
@@ -26,7 +27,10 @@ NetworkState current_network() {
   std::ifstream ipv6("/proc/net/ipv6_route");
   state.interface = posix::default_interface_of_ipv4(ipv4);
   if (state.interface.empty()) state.interface = posix::default_interface_of_ipv6(ipv6);
-  if (!state.interface.empty() && is_mobile(state.interface)) {
+  if (state.interface.empty()) return state;
+  if (const auto told = posix::cost_by_network_manager()) {
+    state.cost = *told;
+  } else if (is_mobile(state.interface)) {
     state.cost = NetworkState::Cost::metered;
   }
   return state;

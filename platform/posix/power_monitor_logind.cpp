@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <poll.h>
-#include <systemd/sd-bus.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,24 +10,15 @@
 
 #include "platform/host.h"
 #include "platform/posix/descriptor.h"
+#include "platform/posix/system_bus.h"
 #include "platform/power_monitor.h"
 #include "platform/tuning.h"
 
 namespace fieldsync::platform {
 namespace {
 
+using posix::Bus;
 using posix::Descriptor;
-
-struct BusEnd {
-  void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
-};
-using Bus = std::unique_ptr<sd_bus, BusEnd>;
-
-Bus open_bus() {
-  sd_bus* bus = nullptr;
-  if (sd_bus_open_system(&bus) < 0) return nullptr;
-  return Bus(bus);
-}
 
 /// Sleeps in poll(2) on a thread of its own, which alone uses the bus.
 class LogindMonitor final : public PowerMonitor {
@@ -100,7 +90,7 @@ class LogindMonitor final : public PowerMonitor {
 }  // namespace
 
 std::unique_ptr<PowerMonitor> watch_power(EventLoop& loop, std::function<void(PowerEvent)> told) {
-  Bus bus = open_bus();
+  Bus bus = posix::open_system_bus();
   std::array<int, 2> ends{};
   if (!bus || ::pipe2(ends.data(), O_CLOEXEC) != 0) return nullptr;
   return std::make_unique<LogindMonitor>(loop, std::move(told), std::move(bus), Descriptor(ends[0]),
