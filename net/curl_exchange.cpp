@@ -123,7 +123,13 @@ std::optional<base::Instant> Exchange::stalls_at(base::Instant now, ByteCount ba
   return moved_at_ + options_.stall_max;
 }
 
-void Exchange::limit_send_queue() {
+bool Exchange::is_small() const {
+  const bool brings_file = std::holds_alternative<FileSlice>(request_.body) ||
+                           std::holds_alternative<FormUpload>(request_.body);
+  return !brings_file && !request_.save_to;
+}
+
+void Exchange::limit_send_queue(base::Instant now, GiveWay::Small small) {
   curl_socket_t socket = CURL_SOCKET_BAD;
   if (curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK) return;
   if (socket == CURL_SOCKET_BAD) return;
@@ -137,6 +143,10 @@ void Exchange::limit_send_queue() {
   const double wanted = best_rate_ * (2 * delivery.round_trip_seconds + queue_seconds);
   platform::limit_send_queue(handle,
                              std::max(static_cast<ByteCount>(wanted), tuning::kSendQueueMin));
+  const double limit = way_.look(now, delivery, small);
+  if (limit == send_limit_) return;
+  send_limit_ = limit;
+  platform::limit_send_rate(handle, limit);
 }
 
 bool Exchange::lost_a_used_connection(CURLcode code) const {

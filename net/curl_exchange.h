@@ -10,6 +10,7 @@
 #include <string>
 
 #include "net/curl_transport.h"
+#include "net/give_way.h"
 #include "net/transfer_files.h"
 
 /// Inside of CurlTransport: one exchange with libcurl. Only curl_*.cpp may include this.
@@ -61,9 +62,12 @@ class Exchange {
   /// A `backlog` that shrinks is movement, whoever's it is: the link is alive.
   std::optional<base::Instant> stalls_at(base::Instant now, ByteCount backlog);
   /// Keeps the way up short behind a file that is being sent: room for twice what is on its way in
-  /// a round trip, and a little more. To be called now and then while bytes leave.
-  void limit_send_queue();
+  /// a round trip, and a little more; and makes way for small requests. To be called now and then
+  /// while bytes leave.
+  void limit_send_queue(base::Instant now, GiveWay::Small small);
   bool sends_file() const { return std::holds_alternative<FileSlice>(request_.body); }
+  /// Whether somebody may wait for this one, and a queue before the link would be felt.
+  bool is_small() const;
   /// Whether a connection that had served before ended under a file: `code` is how it ended.
   bool lost_a_used_connection(CURLcode code) const;
   void use_new_connection();
@@ -95,6 +99,8 @@ class Exchange {
   std::string host_;
   std::string origin_;
   double best_rate_ = 0;  ///< of late, in bytes a second
+  GiveWay way_;
+  double send_limit_ = -1;  ///< as it was set here; negative: as the exchange before left it
   std::string packed_;
   BodySource source_;
 

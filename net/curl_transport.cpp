@@ -171,6 +171,7 @@ void CurlTransport::Impl::begin(std::unique_ptr<Exchange> exchange, bool may_com
                     Reach::never_left});
   }
   const ExchangeId id = exchange->ticket->id;
+  if (exchange->is_small()) queues_seen_at = {};  // files make way for it at once
   running.emplace(id, std::move(exchange));
 }
 
@@ -222,8 +223,11 @@ void CurlTransport::Impl::limit_send_queues() {
   const base::Instant now = host.clock.now();
   if (now - queues_seen_at < tuning::kSendQueueLook) return;
   queues_seen_at = now;
+  const bool small_waits = std::any_of(running.begin(), running.end(),
+                                       [](const auto& one) { return one.second->is_small(); });
+  const auto small = small_waits ? GiveWay::Small::waits : GiveWay::Small::none;
   for (const auto& [id, exchange] : running) {
-    if (exchange->sends_file()) exchange->limit_send_queue();
+    if (exchange->sends_file()) exchange->limit_send_queue(now, small);
   }
 }
 

@@ -48,11 +48,15 @@ void send_steadily(SocketHandle socket);
 /// What the system measured of a connection's way lately; zeros where it tells nothing.
 struct Delivery {
   double bytes_per_second = 0;
-  double round_trip_seconds = 0;  ///< the shortest seen
+  double round_trip_seconds = 0;      ///< the shortest seen
+  double round_trip_now_seconds = 0;  ///< of late, with what queues on the way
 };
 Delivery delivery_of(SocketHandle socket);
 /// Room for so many bytes that were written and are not confirmed; writing waits past it.
 void limit_send_queue(SocketHandle socket, base::ByteCount bytes);
+/// How fast bytes may leave, whatever the system thinks of the way; zero ends the limit. A system
+/// that cannot goes on as it is.
+void limit_send_rate(SocketHandle socket, double bytes_per_second);
 
 /// Whether programs of this machine can meet at a Unix socket.
 bool has_unix_sockets();

@@ -3,6 +3,7 @@ fs_add_test(net_tests
   SOURCES
     unit/net_curl_transport_test.cpp
     unit/net_download_test.cpp
+    unit/net_give_way_test.cpp
     unit/net_http_server_test.cpp
     unit/net_rate_gate_test.cpp
     unit/net_shared_pace_test.cpp

@@ -98,9 +98,7 @@ void retry_every_second(SocketHandle socket) {
 
 void send_steadily(SocketHandle socket) {
 #ifdef __linux__
-  // Any limit makes the system pace; this one no link reaches: 10 Gbit/s.
-  const unsigned long no_limit = 1'250'000'000;
-  ::setsockopt(fd_of(socket), SOL_SOCKET, SO_MAX_PACING_RATE, &no_limit, sizeof no_limit);
+  limit_send_rate(socket, 0);  // any limit makes the system pace
   constexpr std::string_view kBbr = "bbr";
   constexpr std::string_view kCubic = "cubic";
   char now[16] = {};  // TCP_CA_NAME_MAX
@@ -121,6 +119,7 @@ Delivery delivery_of(SocketHandle socket) {
   if (::getsockopt(fd_of(socket), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return delivery;
   delivery.bytes_per_second = static_cast<double>(info.tcpi_delivery_rate);
   delivery.round_trip_seconds = info.tcpi_min_rtt / 1e6;
+  delivery.round_trip_now_seconds = info.tcpi_rtt / 1e6;
 #else
   (void)socket;
 #endif
@@ -135,6 +134,18 @@ void limit_send_queue(SocketHandle socket, base::ByteCount bytes) {
 }
 
 bool has_unix_sockets() { return true; }
+
+void limit_send_rate(SocketHandle socket, double bytes_per_second) {
+#ifdef __linux__
+  constexpr double kNoLimit = 1.25e9;  // 10 Gbit/s: no link of ours reaches it
+  const bool is_limit = bytes_per_second > 0 && bytes_per_second < kNoLimit;
+  const auto rate = static_cast<unsigned long>(is_limit ? bytes_per_second : kNoLimit);
+  ::setsockopt(fd_of(socket), SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof rate);
+#else
+  (void)socket;
+  (void)bytes_per_second;
+#endif
+}
 
 void prepare_listener(SocketHandle socket, Listener kind) {
   switch (kind) {

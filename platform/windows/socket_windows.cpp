@@ -53,6 +53,7 @@ void abandon_socket(SocketHandle socket) {
 base::ByteCount unconfirmed_bytes(SocketHandle) { return 0; }
 void retry_every_second(SocketHandle) {}
 void send_steadily(SocketHandle) {}
+void limit_send_rate(SocketHandle, double) {}
 Delivery delivery_of(SocketHandle) { return {}; }
 
 void limit_send_queue(SocketHandle socket, base::ByteCount bytes) {

@@ -70,4 +70,21 @@ TEST_CASE("what was written arrives after a close, but not after the socket was 
   CHECK(abandoned.drain() < given_up);
 }
 
+#ifdef __linux__
+TEST_CASE("how fast bytes may leave is limited, and the limit ends") {
+  Connection connection;
+  const auto limit = [&] {
+    std::uint64_t rate = 0;
+    socklen_t size = sizeof(rate);
+    REQUIRE(::getsockopt(connection.sender, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, &size) == 0);
+    return rate;
+  };
+  limit_send_rate(connection.sender, 50e3);
+  CHECK(limit() == 50'000);
+  limit_send_rate(connection.sender, 0);
+  CHECK(limit() > 1'000'000'000);
+  close_socket(connection.sender);
+}
+#endif
+
 }  // namespace fieldsync::platform
