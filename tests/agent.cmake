@@ -20,6 +20,7 @@ fs_add_test(agent_tests
     unit/agent_planner_test.cpp
     unit/agent_reconcile_test.cpp
     unit/agent_forecast_test.cpp
+    unit/agent_link_memory_test.cpp
     unit/agent_link_model_test.cpp
     unit/agent_retry_test.cpp
     unit/agent_text_merge_test.cpp
@@ -39,6 +40,7 @@ fs_add_test(agent_budget_tests
   SOURCES
     unit/agent_budget_test.cpp
     unit/agent_deadline_test.cpp
+    unit/agent_networks_test.cpp
     unit/agent_send_now_test.cpp
   LIBRARIES fs_small_world
   LABELS unit)

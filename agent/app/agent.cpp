@@ -117,10 +117,10 @@ Result<> add_remote(Parts& parts, const RemoteConfig& config) {
       std::make_unique<net::TokenSource>(parts.steady_host, world.transport, parts.secrets,
                                          world.log, oauth, "tokens." + config.name.raw());
   TRY_ASSIGN(const std::string me, parts.work->setting("me." + config.name.raw()));
-  platform::Random chance = world.host.random.fork();
   remote->remote.reset(new sync::Remote{
-      config.name, *remote->service, *remote->tokens, *parts.data, sync::LinkSense(chance),
-      net::RateGate(chance.fork()), base::ServiceId(me), sync::Breakers(world.host.random.fork())});
+      config.name, *remote->service, *remote->tokens, *parts.data,
+      sync::LinkSense(world.host.random.fork()), net::RateGate(world.host.random.fork()),
+      base::ServiceId(me), sync::Breakers(world.host.random.fork())});
   TRY_ASSIGN(remote->remote->pins, sync::load_pins(*parts.work, config.name));
   TRY_ASSIGN(remote->remote->people,
              sync::load_people(*parts.work, config.name, [&](const std::string& person) {
@@ -215,7 +215,7 @@ void Agent::link_changed() {
 
 void Agent::network_is(const platform::NetworkState& network) {
   impl_->parts.data->network_is(network);
-  for (const auto& remote : impl_->parts.remotes) remote->engine->nudge();
+  for (const auto& remote : impl_->parts.remotes) remote->engine->network_is(network.interface);
 }
 
 void Agent::start() {

@@ -156,7 +156,7 @@ void Courier::answered(const std::shared_ptr<Errand>& errand, HttpOutcome outcom
                  "HTTP " + std::to_string(reply.status) + " with " + net::page_title(reply.body)});
     return errand->done(std::move(outcome));
   }
-  if (errand->request.auth == net::Auth::bearer) remote_.link_model.answered(outcome.took);
+  if (errand->request.auth == net::Auth::bearer) remote_.links.here().answered(outcome.took);
   const bool is_probe = errand->purpose == Errand::Purpose::probe;
   const bool is_back = is_probe ? remote_.link.probed() : remote_.link.answered();
   if (is_back) remote_.gate.link_is_back(host_.clock.wall());

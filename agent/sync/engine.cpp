@@ -113,6 +113,11 @@ void Engine::link_changed() {
   nudge();
 }
 
+void Engine::network_is(const std::string& interface) {
+  remote_.links.network_is(interface);
+  nudge();
+}
+
 void Engine::think() {
   if (trouble_until_ > host_.clock.wall()) return wake_at(trouble_until_);
   if (trouble_) {
@@ -154,7 +159,7 @@ Result<Engine::Ahead> Engine::look_at_plan() {
 
 /// So that the error of forecasts is known before a person asks for one.
 void Engine::forecast_for_itself() {
-  if (uploads_ == 0 || remote_.link_model.rate() <= 0 || host_.clock.wall() < next_forecast_)
+  if (uploads_ == 0 || remote_.links.here().rate() <= 0 || host_.clock.wall() < next_forecast_)
     return;
   next_forecast_ = host_.clock.wall() + tuning::kForecastEvery;
   if (const auto outlook = look_ahead(remote_, context_.work, host_.clock.wall())) {

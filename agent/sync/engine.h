@@ -37,6 +37,8 @@ class Engine {
   void nudge();
   /// There is evidence that the link may work again: its probe goes at once.
   void link_changed();
+  /// The way out leads over `interface` now, and may cost something else.
+  void network_is(const std::string& interface);
   /// A person wants everything tried now: pauses end, rounds are due.
   base::Result<> sync_now(net::Sweep sweep);
 

@@ -57,7 +57,7 @@ Prospects prospects_of(const Remote& remote, base::WallTime now) {
   p.now = now;
   p.clock_ahead = remote.data.now() - now;
   p.utc_offset_minutes = remote.data.utc_offset_minutes();
-  p.link = remote.link_model;
+  p.link = remote.links.here();
   p.hour = hour_budget(remote.gate, now);
   const auto spike = remote.gate.spike();
   p.calls_in_10_s = spike ? spike->limit : net::tuning::kSpikeLimitAssumed;

@@ -9,7 +9,7 @@
 #include "agent/sync/breakers.h"
 #include "agent/sync/data_meter.h"
 #include "agent/sync/forecast_log.h"
-#include "agent/sync/link_model.h"
+#include "agent/sync/link_memory.h"
 #include "agent/sync/link_sense.h"
 #include "net/rate_gate.h"
 #include "net/remote_service.h"
@@ -60,7 +60,7 @@ struct Remote {
   std::map<base::ProjectId, RightsTrouble> rights_trouble = {};
   /// The service's clock less ours, from the Date header of its answers.
   base::Millis clock_ahead{0};
-  LinkModel link_model = {};
+  LinkMemory links = {};  ///< what was learnt of the way, by network
   ForecastLog forecasts = {};
   std::set<storage::RecordKey> pins = {};       ///< records whose files a person wants to have here
   std::map<std::string, OwnLogin> people = {};  ///< by the name of their account on this machine

@@ -63,7 +63,7 @@ Result<Situation> Surveyor::survey() {
 void Surveyor::survey_budgets(Situation& situation) {
   const Remote& remote = context_.remote;
   situation.hour = hour_budget(remote.gate, situation.now);
-  situation.bytes_per_second = remote.link_model.rate();
+  situation.bytes_per_second = remote.links.here().rate();
   situation.start_within = remote.service.capabilities().start_within;
   const DataVerdict files = remote.data.files();
   if (files.files == DataVerdict::Files::go) return;
@@ -253,7 +253,7 @@ IntentFacts::Bytes Surveyor::bytes_of(const Intent& intent, Haste haste) const {
   const Cost cost = context_.remote.data.cost();
   const bool is_free = cost != Cost::metered && cost != Cost::roaming;
   const bool is_quick =
-      context_.remote.link_model.rate() >= static_cast<double>(pictures_.good_rate);
+      context_.remote.links.here().rate() >= static_cast<double>(pictures_.good_rate);
   const bool is_good = haste == Haste::urgent || (is_free && is_quick);
   switch (intent.picture) {
     case storage::Picture::undecided: {

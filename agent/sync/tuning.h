@@ -137,6 +137,10 @@ inline constexpr double kLifeMemory = 0.9;
 /// idle ones for 5 to 75 s, and one opened for nothing costs a round trip of nobody's time.
 inline constexpr Millis kStorageStaysOpen{20'000};
 
+/// Networks of which something is known: a trailer's, a phone's, an office's, a home's, twice. The
+/// line they are kept in is 40 bytes for each.
+inline constexpr std::size_t kNetworksKnown = 8;
+
 // Parts too long for the link (link_reach.h).
 /// What a connection carried when its end says something of its length, and nothing of the link:
 /// more than the system takes in on its own (some 100 KB of a new connection).

@@ -99,7 +99,7 @@ Uploader::Uploader(Context& context, Outcomes& outcomes, net::UploadStyle style)
       style_(style),
       lane_(context.host.clock, context.host.loop) {
   const auto learnt = context_.work.setting(link_setting(context_.remote.name));
-  if (learnt) context_.remote.link_model = LinkModel::from_text(*learnt);
+  if (learnt) context_.remote.links = LinkMemory::from_text(*learnt);
   const auto storage = context_.work.setting(storage_setting(context_.remote.name));
   if (storage) storage_ = *storage;
 }
@@ -127,7 +127,7 @@ void Uploader::next(std::shared_ptr<Run> run) {
     run->upload.position = position;
     if (!*stored) return make_plan(std::move(run));
     if (is_ready(run->upload, can, context_.now())) continue;
-    if (is_too_late(run->upload, can, context_.remote.link_model, context_.now())) {
+    if (is_too_late(run->upload, can, context_.remote.links.here(), context_.now())) {
       return make_anew(std::move(run));
     }
     switch (run->upload.state) {
@@ -170,7 +170,7 @@ void Uploader::make_plan(std::shared_ptr<Run> run) {
   upload.size = attachment.size;
   upload.state = UploadState::planned;
   const net::Capabilities can = context_.remote.service.capabilities();
-  auto cuts = cut_into_parts(upload.size, context_.remote.link_model.part_size(), can);
+  auto cuts = cut_into_parts(upload.size, context_.remote.links.here().part_size(), can);
   if (style_ == net::UploadStyle::plain && cuts.size() == 1) {
     upload.style = storage::UploadStyleStored::plain;
   }
@@ -367,7 +367,7 @@ void Uploader::part_sent(const std::shared_ptr<Run>& run, std::size_t part,
     if (!run->when_quiet) run->when_quiet = [this, run, saved] { end(run, saved); };
     return send_parts(run);
   }
-  if (context_.remote.link_model.sent(sent.size, outcome.took)) keep_learnt();
+  if (context_.remote.links.here().sent(sent.size, outcome.took)) keep_learnt();
   run->cuts_in_a_row = 0;
   reach_.arrived(run->intent.id, sent.size);
   context_.remote.breakers.ended(kUploadEndpoint, nullptr, context_.now());
@@ -382,7 +382,7 @@ LinkReach::Verdict Uploader::learn_from_failure(const Run& run, std::size_t part
   if (!was_cut) return LinkReach::Verdict::try_again;
   const bool all_left = outcome.bytes_sent >= run.upload.parts[part].size;
   if (all_left && unsure_.size() < tuning::kCutActsMax) unsure_.insert(run.intent.id);
-  context_.remote.link_model.cut(outcome.took);
+  context_.remote.links.here().cut(outcome.took);
   keep_learnt();
   const auto known = run.intent.cause == Cause::link_too_short ? LinkReach::Known::suspected
                                                                : LinkReach::Known::nothing;
@@ -411,7 +411,7 @@ Result<> Uploader::network_changed() {
 /// Over restarts, so that the first upload of the day is cut as the link wants it.
 void Uploader::keep_learnt() {
   (void)context_.work.save_setting(link_setting(context_.remote.name),
-                                   context_.remote.link_model.to_text());
+                                   context_.remote.links.to_text());
 }
 
 /// Only the first failure counts: the others have the same reason, mostly.
