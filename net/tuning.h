@@ -49,10 +49,10 @@ inline constexpr base::Millis kSendQueueMax{100};
 inline constexpr base::ByteCount kSendQueueMin = 64 << 10;
 /// How often that is looked at: a link's rate changes from second to second.
 inline constexpr base::Millis kSendQueueLook{100};
-/// While a small request waits a file is sent at a fifth of the link's rate until what is queued has
-/// left, 0.6 s for half a second of queue: about as long as the first round trip through that queue
-/// takes, and the second meets none. Then at nine tenths, so that none builds up: a note of two
-/// round trips costs a file 0.2 s.
+/// While a small request waits a file is sent at a fifth of the link's rate until what is queued
+/// has left, 0.6 s for half a second of queue: about as long as the first round trip through that
+/// queue takes, and the second meets none. Then at nine tenths, so that none builds up: a note of
+/// two round trips costs a file 0.2 s.
 inline constexpr double kDrainShare = 0.2;
 inline constexpr double kHoldShare = 0.9;
 /// A queue below this is no reason: the jitter of a mobile link is as large.
