@@ -23,6 +23,7 @@ END
 log_in() { access client_secret | fieldsync login; }
 refuses_stranger() { ! runuser -u stranger -- fieldsync status; }
 adds_note() { runuser -u worker -- fieldsync add note "$1"; }
+names_worker() { curl -sf "http://127.0.0.1:18081/records?kind=note" | grep -q 'first-note\\n(worker)'; }
 is_by_worker() { fieldsync queue --all --json | grep -q '"author": "worker"'; }
 kill_hard() {
   before=$(pid)
@@ -120,6 +121,7 @@ claim "a member of the group adds a note" adds_note "first-note"
 claim "the note is by that person" is_by_worker
 claim "a stranger is refused" refuses_stranger
 claim "the note is delivered once" within 300 there_once first-note
+claim "and names that person, who has no login of their own" names_worker
 claim "exposure is 2.0 at most" exposure_is_low
 claim "systemd finds nothing to say about the unit" unit_is_clean
 claim "a large file is on its way" uploads_slowly
