@@ -7,7 +7,11 @@
 
 namespace fieldsync::platform {
 
-enum class PowerEvent { falls_asleep, woke_up };
+enum class PowerEvent {
+  falls_asleep,
+  woke_up,
+  person_came,  ///< logged in or unlocked the screen; told to a Windows service only
+};
 
 /// Watches the machine's sleep while it lives.
 class PowerMonitor {

@@ -4,6 +4,7 @@
 
 #include "platform/atomic_file.h"
 #include "platform/base/text.h"
+#include "platform/secret_seal.h"
 #include "platform/tuning.h"
 
 namespace fieldsync::platform {
@@ -20,7 +21,8 @@ base::Result<std::optional<base::Secret>> FileSecretStore::get(std::string_view 
   const Path path = path_of(name);
   TRY_ASSIGN(const FileInfo found, files_.info(path));
   if (found.type == FileType::missing) return get_given(name);
-  TRY_ASSIGN(std::string text, read_all(files_, path, tuning::kSecretBytesMax));
+  TRY_ASSIGN(const std::string sealed, read_all(files_, path, tuning::kSealedBytesMax));
+  TRY_ASSIGN(std::string text, open_secret(sealed));
   return std::optional<base::Secret>(base::Secret(std::move(text)));
 }
 
@@ -41,8 +43,9 @@ base::Result<> FileSecretStore::put(std::string_view name, const base::Secret& s
         base::Cause::limit_reached,
         base::printable(name) + ": a secret of this length could not be read back"};
   }
+  TRY_ASSIGN(const std::string sealed, seal_secret(secret.reveal()));
   TRY(files_.make_folder(folder_));
-  return write_atomically(files_, path_of(name), secret.reveal(), FileSystem::Access::owner_only);
+  return write_atomically(files_, path_of(name), sealed, FileSystem::Access::owner_only);
 }
 
 base::Result<> FileSecretStore::erase(std::string_view name) {

@@ -19,9 +19,9 @@ class SecretStore {
   virtual base::Result<> erase(std::string_view name) = 0;
 };
 
-/// One owner-only file per secret in `folder`. What is not there is looked for in `given`, where
-/// the system put secrets for this run, a file of its plain name each (systemd's credentials);
-/// empty: nowhere.
+/// One owner-only file per secret in `folder`, sealed as the system can (secret_seal.h). What is
+/// not there is looked for in `given`, where the system put secrets for this run, a file of its
+/// plain name each (systemd's credentials); empty: nowhere.
 class FileSecretStore final : public SecretStore {
  public:
   FileSecretStore(FileSystem& files, Path folder, Path given = {});

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "platform/base/log.h"
 #include "platform/base/types.h"
 
 namespace fieldsync::platform {
@@ -29,7 +30,14 @@ void tell_service_status(std::string_view line);
 /// How often the manager wants to hear that the program is well; nothing when it does not.
 std::optional<base::Millis> watchdog_interval();
 void tell_service_alive();
-/// Whether what is written to stderr goes to the system's journal.
-bool stderr_is_journal();
+/// Why the program ends without having served: where people look for it (systemctl status, the
+/// event log). Also when a person started it.
+void tell_service_failure(std::string_view why);
+
+/// Whether this program runs as a service with a place for what an administrator must know: the
+/// journal, which reads its stderr, or the event log.
+bool has_journal();
+/// One line to it, with its priority (sd-daemon(3)).
+void write_to_journal(base::LogLevel level, std::string_view line);
 
 }  // namespace fieldsync::platform

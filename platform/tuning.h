@@ -19,6 +19,8 @@ inline constexpr std::size_t kSetSizeMax = 1'000;
 
 /// A secret is a token of some kB at most (JWTs with many claims).
 inline constexpr base::ByteCount kSecretBytesMax = 64 * 1024;
+/// The same encrypted: Windows adds some 200 bytes.
+inline constexpr base::ByteCount kSealedBytesMax = kSecretBytesMax + 4 * 1024;
 /// A line typed or piped in: room for a token, and an end to `yes | tr -d '\n'`.
 inline constexpr std::size_t kInputLineBytesMax = 64 * 1024;
 
@@ -41,6 +43,9 @@ inline constexpr std::chrono::milliseconds kPowerQuiet{1'000};
 /// NetworkManager answers within milliseconds. It is asked on the loop's thread, so that one that
 /// hangs may cost this much, once for each change of the links.
 inline constexpr std::chrono::milliseconds kBusAnswerMax{200};
+
+/// How often a service that starts or stops is looked at: the agent takes some 100 ms for either.
+inline constexpr std::chrono::milliseconds kServicePoll{50};
 
 /// How long a wait for a child sleeps between two looks: 200 looks a second cost nothing that can
 /// be measured, and tests see the end within 5 ms.

@@ -6,7 +6,7 @@ set(twin_tests
   unit/platform_service_test.cpp
   unit/platform_socket_test.cpp)
 if(WIN32)
-  set(twin_tests unit/platform_windows_test.cpp)
+  set(twin_tests unit/platform_windows_service_test.cpp unit/platform_windows_test.cpp)
 endif()
 fs_add_test(platform_tests
   SOURCES

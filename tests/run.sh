@@ -8,6 +8,7 @@
 #   sh tests/run.sh --sim SEEDS     that many simulated worlds, on all cores
 #   sh tests/run.sh --mutants [SEEDS] [NAME...]  breaks the agent on purpose: does the simulator notice?
 #   sh tests/run.sh --systemd   the package under a real systemd, in a container (root)
+#   sh tests/run.sh --windows [LIBRARIES]  built for Windows: test programs and the service under Wine
 #   sh tests/run.sh --fuzz SECONDS  every fuzz target under libFuzzer for its share of SECONDS
 set -eu
 cd "$(dirname "$0")/.."
@@ -55,6 +56,10 @@ case "$mode" in
     build release -- fieldsync fieldsync-sandbox
     exec bash tests/systemd/run.sh
     ;;
+  --windows)
+    shift
+    exec bash tests/windows/run.sh "$@"
+    ;;
   --fuzz)
     # shellcheck disable=SC2086
     install_missing $fieldsync_fuzz_packages
@@ -83,7 +88,7 @@ case "$mode" in
     done
     ;;
   *)
-    say "usage: sh tests/run.sh [--quick|--bench|--bench-link|--sanitize|--sim SEEDS|--mutants|--fuzz SECONDS]" >&2
+    say "usage: sh tests/run.sh [--quick|--bench|--bench-link|--sanitize|--sim SEEDS|--mutants|--systemd|--windows|--fuzz SECONDS]" >&2
     exit 2
     ;;
 esac

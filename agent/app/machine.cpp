@@ -6,6 +6,7 @@
 #include "platform/host.h"
 #include "platform/network_state.h"
 #include "platform/random.h"
+#include "platform/service_host.h"
 #include "platform/terminal.h"
 #include "platform/workers.h"
 
@@ -30,7 +31,7 @@ base::LogOptions log_options(const Config& config, Machine::LogTo log_to) {
 std::unique_ptr<base::Log> open_log(const Config& config, Machine::LogTo log_to) {
   auto log = base::make_log(log_options(config, log_to));
   if (log_to != Machine::LogTo::file_and_journal) return log;
-  return base::make_journal_log(std::move(log));
+  return base::make_journal_log(std::move(log), platform::write_to_journal);
 }
 
 net::CurlOptions curl_options(const Config& config) {

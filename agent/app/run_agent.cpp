@@ -31,8 +31,7 @@ Result<> announce(const cli::RunOptions& options, cli::Surroundings& around,
 
 Machine::LogTo log_to() {
   if (platform::is_terminal(platform::Stream::error)) return Machine::LogTo::file_and_stderr;
-  return platform::stderr_is_journal() ? Machine::LogTo::file_and_journal
-                                       : Machine::LogTo::file_only;
+  return platform::has_journal() ? Machine::LogTo::file_and_journal : Machine::LogTo::file_only;
 }
 
 void tell_notices(Machine& machine, cli::Surroundings& around) {
@@ -52,6 +51,18 @@ Result<> open_door(api::LocalApi& local_api, Machine& machine, const base::Path&
     TRY(platform::let_group_use(file));
   }
   return {};
+}
+
+std::string_view event_name(platform::PowerEvent event) {
+  switch (event) {
+    case platform::PowerEvent::falls_asleep:
+      return "power.falls_asleep";
+    case platform::PowerEvent::woke_up:
+      return "power.woke_up";
+    case platform::PowerEvent::person_came:
+      return "power.person_came";
+  }
+  return "";
 }
 
 /// Tells the system twice in each of its intervals that the loop turns.
@@ -84,9 +95,8 @@ Result<> serve(const cli::Place& place, const cli::RunOptions& options, cli::Sur
     machine->agent().link_changed();
   });
   const auto power = platform::watch_power(machine->loop(), [&](platform::PowerEvent event) {
-    const bool is_awake = event == platform::PowerEvent::woke_up;
-    machine->log().info(is_awake ? "power.woke_up" : "power.falls_asleep");
-    if (is_awake) machine->agent().link_changed();
+    machine->log().info(event_name(event));
+    if (event != platform::PowerEvent::falls_asleep) machine->agent().link_changed();
   });
   const auto announced = announce(options, around, place.state);
   if (announced.ok()) machine->loop().run();
@@ -132,7 +142,7 @@ int run_agent(const cli::Place& place, const cli::RunOptions& options, cli::Surr
     const auto served = serve_until_stop(place, options, around, stop_switch);
     if (served.ok()) return 0;
     const std::string why = base::printable(base::sentence(served.failure()));
-    platform::tell_service_status(why);
+    platform::tell_service_failure(why);
     around.err << "fieldsync: " << why << std::endl;
     return 1;
   });

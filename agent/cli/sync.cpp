@@ -6,6 +6,7 @@
 #include "agent/cli/status_text.h"
 #include "agent/cli/tuning.h"
 #include "platform/base/time_text.h"
+#include "platform/service_host.h"
 
 // sync, status and run.
 
@@ -125,7 +126,10 @@ Exit status(Context& context, const SyncOptions& options) {
 
 Exit run(Context& context, const SyncOptions& options) {
   const auto place = context.place(Need::remote);
-  if (!place.ok()) return context.fail(place.failure());
+  if (!place.ok()) {
+    platform::tell_service_failure(place.failure().what);
+    return context.fail(place.failure());
+  }
   RunOptions run_options = options.run;
   run_options.people = options.group ? RunOptions::People::group : RunOptions::People::owner;
   run_options.read_again = [&context] { return context.place_again(); };

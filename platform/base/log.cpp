@@ -92,35 +92,19 @@ class SpdLog final : public Log {
   spdlog::logger logger_;
 };
 
-/// The priorities of syslog(3).
-std::string_view journal_prefix(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-      return "<7>";
-    case LogLevel::info:
-      return "<6>";
-    case LogLevel::warning:
-      return "<4>";
-    case LogLevel::error:
-      return "<3>";
-  }
-  return "<3>";
-}
-
 class JournalLog final : public Log {
  public:
-  explicit JournalLog(std::unique_ptr<Log> all) : all_(std::move(all)) {}
+  JournalLog(std::unique_ptr<Log> all, JournalWriter write)
+      : all_(std::move(all)), write_(std::move(write)) {}
 
   void event(LogLevel level, std::string_view event_name, const Fields& fields) override {
     all_->event(level, event_name, fields);
-    if (level < LogLevel::warning) return;
-    const std::string line =
-        std::string(journal_prefix(level)) + line_of(level, event_name, fields) + "\n";
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    if (level >= LogLevel::warning) write_(level, line_of(level, event_name, fields));
   }
 
  private:
   std::unique_ptr<Log> all_;
+  JournalWriter write_;
 };
 
 class NullLog final : public Log {
@@ -145,8 +129,8 @@ std::unique_ptr<Log> make_log(const LogOptions& options) {
   return std::make_unique<SpdLog>(std::move(sinks), options.level_min);
 }
 
-std::unique_ptr<Log> make_journal_log(std::unique_ptr<Log> all) {
-  return std::make_unique<JournalLog>(std::move(all));
+std::unique_ptr<Log> make_journal_log(std::unique_ptr<Log> all, JournalWriter write) {
+  return std::make_unique<JournalLog>(std::move(all), std::move(write));
 }
 
 Log& null_log() {

@@ -69,13 +69,15 @@ base::Path default_state_folder() {
   return home.empty() ? "/var/lib/fieldsync" : join(home, ".local/state/fieldsync");
 }
 
+base::Path system_config_file() { return "/etc/fieldsync/fieldsync.toml"; }
+
 base::Path default_config_file() {
-  static const base::Path kSystem = "/etc/fieldsync/fieldsync.toml";
+  const base::Path of_machine = system_config_file();
   const base::Path home = home_folder();
-  if (home.empty()) return kSystem;
+  if (home.empty()) return of_machine;
   const base::Path own = join(home, ".config/fieldsync/fieldsync.toml");
-  const bool only_system = access(own.c_str(), F_OK) != 0 && access(kSystem.c_str(), F_OK) == 0;
-  return only_system ? kSystem : own;
+  const bool only_system = access(own.c_str(), F_OK) != 0 && access(of_machine.c_str(), F_OK) == 0;
+  return only_system ? of_machine : own;
 }
 
 std::string environment(const std::string& name) {
@@ -84,7 +86,7 @@ std::string environment(const std::string& name) {
 }
 
 std::optional<base::Path> system_state_folder(const base::Path& config_file) {
-  if (config_file != "/etc/fieldsync/fieldsync.toml") return std::nullopt;
+  if (config_file != system_config_file()) return std::nullopt;
   return "/var/lib/fieldsync";
 }
 

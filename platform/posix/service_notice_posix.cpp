@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
 
 #include "platform/base/text.h"
@@ -41,6 +42,21 @@ std::optional<Number> number_in(const std::string& text) {
   return number;
 }
 
+/// The priorities of syslog(3).
+std::string_view journal_prefix(base::LogLevel level) {
+  switch (level) {
+    case base::LogLevel::debug:
+      return "<7>";
+    case base::LogLevel::info:
+      return "<6>";
+    case base::LogLevel::warning:
+      return "<4>";
+    case base::LogLevel::error:
+      return "<3>";
+  }
+  return "<3>";
+}
+
 }  // namespace
 
 void tell_service_state(ServiceState state) {
@@ -66,9 +82,11 @@ std::optional<base::Millis> watchdog_interval() {
   return base::Millis{*micros / 1'000};
 }
 
+void tell_service_failure(std::string_view why) { tell_service_status(why); }
+
 void tell_service_alive() { notify("WATCHDOG=1\n"); }
 
-bool stderr_is_journal() {
+bool has_journal() {
   // "device:inode" of the journal's stream; stderr may have been pointed elsewhere since.
   const std::string stream = environment("JOURNAL_STREAM");
   const std::size_t colon = stream.find(':');
@@ -76,6 +94,11 @@ bool stderr_is_journal() {
   if (colon == std::string::npos || ::fstat(STDERR_FILENO, &found) != 0) return false;
   return number_in<std::uint64_t>(stream.substr(0, colon)) == std::uint64_t{found.st_dev} &&
          number_in<std::uint64_t>(stream.substr(colon + 1)) == std::uint64_t{found.st_ino};
+}
+
+void write_to_journal(base::LogLevel level, std::string_view line) {
+  const std::string whole = std::string(journal_prefix(level)) + std::string(line) + "\n";
+  std::fwrite(whole.data(), 1, whole.size(), stderr);
 }
 
 }  // namespace fieldsync::platform

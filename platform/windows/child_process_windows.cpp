@@ -3,6 +3,7 @@
 #include <string>
 
 #include "platform/tuning.h"
+#include "platform/windows/command_line.h"
 #include "platform/windows/system.h"
 
 namespace fieldsync::platform {
@@ -43,29 +44,6 @@ class WindowsChild final : public ChildProcess {
   DWORD pid_;
 };
 
-/// One argument as the C runtime of the other side takes command lines apart.
-std::wstring quoted(const std::wstring& word) {
-  if (!word.empty() && word.find_first_of(L" \t\"") == std::wstring::npos) return word;
-  std::wstring text = L"\"";
-  std::size_t slashes = 0;
-  for (const wchar_t letter : word) {
-    slashes = letter == L'\\' ? slashes + 1 : 0;
-    if (letter == L'"') text.append(slashes + 1, L'\\');
-    text += letter;
-    if (letter == L'"') slashes = 0;
-  }
-  text.append(slashes, L'\\');
-  return text + L'"';
-}
-
-std::wstring command_line(const ChildOptions& options) {
-  std::wstring text = quoted(windows::to_wide(options.program));
-  for (const std::string& argument : options.arguments) {
-    text += L' ' + quoted(windows::to_wide(argument));
-  }
-  return text;
-}
-
 /// A file, or nothing, that the child may inherit.
 Handle inheritable(const std::wstring& name, DWORD access, DWORD how) {
   SECURITY_ATTRIBUTES attributes{sizeof attributes, nullptr, TRUE};
@@ -98,7 +76,7 @@ base::Result<std::unique_ptr<ChildProcess>> start_child(const ChildOptions& opti
   start.hStdInput = nothing.get();
   start.hStdOutput = output.is_open() ? output.get() : ::GetStdHandle(STD_OUTPUT_HANDLE);
   start.hStdError = output.is_open() ? output.get() : ::GetStdHandle(STD_ERROR_HANDLE);
-  std::wstring line = command_line(options);
+  std::wstring line = windows::command_line(options.program, options.arguments);
   PROCESS_INFORMATION made{};
   if (!::CreateProcessW(windows::native(options.program).c_str(), line.data(), nullptr, nullptr,
                         TRUE, CREATE_NEW_PROCESS_GROUP | CREATE_SUSPENDED, nullptr, nullptr, &start,

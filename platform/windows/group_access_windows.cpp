@@ -4,8 +4,9 @@
 namespace fieldsync::platform {
 
 base::Result<> let_group_use(const base::Path& path) {
-  // There is no socket that a group could open: each person's agent is that person's.
-  return windows::failure_of(ERROR_NOT_SUPPORTED, path, "share with a group");
+  // IU: whoever is logged in at the machine, also by remote desktop; no service, no network logon.
+  const windows::Rights rights(L"D:P(A;;FA;;;OW)(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;IU)");
+  return rights.give_to(path);
 }
 
 }  // namespace fieldsync::platform

@@ -62,8 +62,10 @@ base::Path default_state_folder() {
   return own.empty() ? our_folder("ProgramData") : own;
 }
 
+base::Path system_config_file() { return join(our_folder("ProgramData"), "fieldsync.toml"); }
+
 base::Path default_config_file() {
-  const base::Path machine = join(our_folder("ProgramData"), "fieldsync.toml");
+  const base::Path machine = system_config_file();
   const base::Path folder = our_folder("APPDATA");
   if (folder.empty()) return machine;
   const base::Path own = join(folder, "fieldsync.toml");
@@ -71,9 +73,8 @@ base::Path default_config_file() {
 }
 
 std::optional<base::Path> system_state_folder(const base::Path& config_file) {
-  const base::Path folder = our_folder("ProgramData");
-  if (folder.empty() || config_file != join(folder, "fieldsync.toml")) return std::nullopt;
-  return join(folder, "state");
+  if (config_file != system_config_file()) return std::nullopt;
+  return join(parent_of(config_file), "state");
 }
 
 std::string environment(const std::string& name) { return to_utf8(variable(name)); }

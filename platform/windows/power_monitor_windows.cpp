@@ -1,7 +1,9 @@
 #include "platform/power_monitor.h"
 
 #include <memory>
+#include <mutex>
 
+#include "platform/windows/person_came.h"
 #include "platform/windows/system.h"
 
 namespace fieldsync::platform {
@@ -28,6 +30,18 @@ struct Told {
   std::function<void(PowerEvent)> call;
 };
 
+void post(const std::weak_ptr<Told>& weak, PowerEvent event) {
+  const auto told = weak.lock();
+  if (!told) return;
+  told->loop.post([weak, event] {
+    if (const auto at_post = weak.lock()) at_post->call(event);
+  });
+}
+
+/// The monitor that hears of people; there is one in a service.
+std::mutex g_mutex;
+std::weak_ptr<Told> g_watching;
+
 class WindowsPower final : public PowerMonitor {
  public:
   WindowsPower(EventLoop& loop, std::function<void(PowerEvent)> told)
@@ -35,12 +49,13 @@ class WindowsPower final : public PowerMonitor {
     Subscription wish{on_power, &weak_};
     const auto begin = power_call<Register>("PowerRegisterSuspendResumeNotification");
     if (begin && begin(kCallback, &wish, &registered_) != NO_ERROR) registered_ = nullptr;
+    const std::lock_guard hold(g_mutex);
+    g_watching = told_;
   }
   ~WindowsPower() override {
     const auto end = power_call<Unregister>("PowerUnregisterSuspendResumeNotification");
     if (registered_ && end) end(registered_);
   }
-  bool is_watching() const { return registered_ != nullptr; }
 
  private:
   static constexpr DWORD kCallback = 2;  // DEVICE_NOTIFY_CALLBACK
@@ -48,13 +63,8 @@ class WindowsPower final : public PowerMonitor {
   static ULONG CALLBACK on_power(void* self, ULONG what, void*) {
     const bool sleeps = what == PBT_APMSUSPEND;
     if (!sleeps && what != PBT_APMRESUMEAUTOMATIC) return NO_ERROR;
-    const auto weak = *static_cast<std::weak_ptr<Told>*>(self);
-    const PowerEvent event = sleeps ? PowerEvent::falls_asleep : PowerEvent::woke_up;
-    if (const auto told = weak.lock()) {
-      told->loop.post([weak, event] {
-        if (const auto at_post = weak.lock()) at_post->call(event);
-      });
-    }
+    post(*static_cast<std::weak_ptr<Told>*>(self),
+         sleeps ? PowerEvent::falls_asleep : PowerEvent::woke_up);
     return NO_ERROR;
   }
 
@@ -65,10 +75,13 @@ class WindowsPower final : public PowerMonitor {
 
 }  // namespace
 
+void windows::tell_person_came() {
+  const std::lock_guard hold(g_mutex);
+  post(g_watching, PowerEvent::person_came);
+}
+
 std::unique_ptr<PowerMonitor> watch_power(EventLoop& loop, std::function<void(PowerEvent)> told) {
-  auto monitor = std::make_unique<WindowsPower>(loop, std::move(told));
-  if (!monitor->is_watching()) return nullptr;
-  return monitor;
+  return std::make_unique<WindowsPower>(loop, std::move(told));
 }
 
 }  // namespace fieldsync::platform

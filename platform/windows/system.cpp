@@ -1,11 +1,14 @@
 #include "platform/windows/system.h"
 
+#include <aclapi.h>
 #include <sddl.h>
 
 #include <algorithm>
 #include <system_error>
 
 #include "platform/base/check.h"
+#include "platform/service_manager.h"
+#include "platform/windows/service_control.h"
 
 namespace fieldsync::platform::windows {
 namespace {
@@ -96,15 +99,38 @@ base::Failure failure_of(DWORD error, std::string_view path, std::string_view do
   return {cause, std::string(path) + ": " + std::string(doing) + ": " + said};
 }
 
-OwnerOnly::OwnerOnly() {
-  // P: what the folder above allows does not hold here. OI and CI: what is made inside is alike.
-  static constexpr wchar_t kRights[] = L"D:P(A;OICI;FA;;;OW)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
+Rights::Rights(const wchar_t* sddl) {
   attributes_.nLength = sizeof attributes_;
   FS_CHECK(::ConvertStringSecurityDescriptorToSecurityDescriptorW(
-               kRights, SDDL_REVISION_1, &attributes_.lpSecurityDescriptor, nullptr) != 0);
+               sddl, SDDL_REVISION_1, &attributes_.lpSecurityDescriptor, nullptr) != 0);
 }
 
-OwnerOnly::~OwnerOnly() { ::LocalFree(attributes_.lpSecurityDescriptor); }
+Rights::~Rights() { ::LocalFree(attributes_.lpSecurityDescriptor); }
+
+base::Result<> Rights::give_to(const base::Path& path) const {
+  BOOL is_set = FALSE;
+  PACL list = nullptr;
+  PSID owner = nullptr;
+  ::GetSecurityDescriptorDacl(attributes_.lpSecurityDescriptor, &is_set, &list, &is_set);
+  ::GetSecurityDescriptorOwner(attributes_.lpSecurityDescriptor, &owner, &is_set);
+  const SECURITY_INFORMATION what = DACL_SECURITY_INFORMATION |
+                                    PROTECTED_DACL_SECURITY_INFORMATION |
+                                    (owner ? OWNER_SECURITY_INFORMATION : 0);
+  std::wstring name = native(path);
+  const DWORD error =
+      ::SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, what, owner, nullptr, list, nullptr);
+  if (error != ERROR_SUCCESS) return failure_of(error, path, "set who may use it");
+  return {};
+}
+
+// P: what the folder above allows does not hold here. OI and CI: what is made inside is alike.
+OwnerOnly::OwnerOnly()
+    : Rights([] {
+        static const std::wstring rights =
+            L"D:P(A;OICI;FA;;;OW)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" +
+            to_wide(service_sid(kServiceName)) + L")";
+        return rights.c_str();
+      }()) {}
 
 void start_sockets() {
   static const int started = [] {

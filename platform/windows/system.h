@@ -46,18 +46,26 @@ std::wstring native(const base::Path& path);
 /// what is missing, in use or not permitted, disk_error for the rest.
 base::Failure failure_of(DWORD error, std::string_view path, std::string_view doing);
 
-/// Who may use what is made: this user, administrators and the system, and nobody by inheritance.
-/// Lives as long as the call it is passed to.
-class OwnerOnly {
+/// Who may use a file or folder, as Windows writes it down (SDDL).
+class Rights {
  public:
-  OwnerOnly();
-  ~OwnerOnly();
-  OwnerOnly(const OwnerOnly&) = delete;
-  OwnerOnly& operator=(const OwnerOnly&) = delete;
+  explicit Rights(const wchar_t* sddl);
+  ~Rights();
+  Rights(const Rights&) = delete;
+  Rights& operator=(const Rights&) = delete;
+  /// For the call that makes something; lives as long as this.
   SECURITY_ATTRIBUTES* get() { return &attributes_; }
+  /// Gives them, and the owner if one is named, to what is at `path`; what was inherited goes.
+  base::Result<> give_to(const base::Path& path) const;
 
  private:
   SECURITY_ATTRIBUTES attributes_{};
+};
+
+/// This user, administrators, the system and the agent's service, and nobody by inheritance.
+class OwnerOnly : public Rights {
+ public:
+  OwnerOnly();
 };
 
 /// Begins the use of sockets for the process, once. Any thread.

@@ -62,6 +62,8 @@ TEST_CASE("the manager hears of state, status and life, a datagram each") {
   const std::string status = manager.heard();
   CHECK(status.starts_with("STATUS=3 to deliver"));
   CHECK_MESSAGE(status.find("\nREADY") == std::string::npos, "a status is one line");
+  tell_service_failure("the config has faults");
+  CHECK(manager.heard() == "STATUS=the config has faults\n");
 }
 
 TEST_CASE("without a manager nothing is told and nothing fails") {
@@ -89,7 +91,7 @@ TEST_CASE("the watchdog's interval counts for the process it was meant for") {
 }
 
 TEST_CASE("only the service's own config leads to the machine's state folder") {
-  CHECK(system_state_folder("/etc/fieldsync/fieldsync.toml") == "/var/lib/fieldsync");
+  CHECK(system_state_folder(system_config_file()) == "/var/lib/fieldsync");
   CHECK_FALSE(system_state_folder("/home/x/.config/fieldsync/fieldsync.toml").has_value());
 }
 
