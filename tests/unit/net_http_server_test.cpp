@@ -137,20 +137,8 @@ TEST_CASE("server: a body shorter than announced is told to the handler as cut")
       return text(200, "x");
     });
     // The server stops while the client still owes bytes.
-    const int port = listen(server);
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
     const std::string request = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc";
-    REQUIRE(::send(fd, request.data(), request.size(), MSG_NOSIGNAL) > 0);
-    ::shutdown(fd, SHUT_WR);
-    char buffer[64];
-    while (::recv(fd, buffer, sizeof(buffer), 0) > 0) {
-    }
-    ::close(fd);
+    raw_exchange(listen(server), request, net::test::AfterSending::end);
   }
   CHECK_FALSE(was_whole);
   CHECK(seen == 3);

@@ -15,9 +15,13 @@
 
 namespace fieldsync::net::test {
 
+/// Whether the client ends its side of the connection once all is sent.
+enum class AfterSending { wait, end };
+
 /// Sends `request` as it is to 127.0.0.1:`port` and returns every byte that comes back until the
 /// server closes. No HTTP library between: what really arrives is what is tested.
-inline std::string raw_exchange(int port, std::string_view request) {
+inline std::string raw_exchange(int port, std::string_view request,
+                                AfterSending then = AfterSending::wait) {
   const auto handle = ::socket(AF_INET, SOCK_STREAM, 0);
   const auto socket = static_cast<platform::SocketHandle>(handle);
   sockaddr_in address{};
@@ -31,6 +35,7 @@ inline std::string raw_exchange(int port, std::string_view request) {
       if (put <= 0) break;
       request.remove_prefix(static_cast<std::size_t>(put));
     }
+    if (then == AfterSending::end) platform::shut_down(socket, platform::ShutDown::writing);
     char buffer[4096];
     for (;;) {
       const auto got = platform::read_some(socket, buffer, sizeof(buffer));
