@@ -1,7 +1,14 @@
 #!/usr/bin/env sh
-# Builds the packages from this clone:   sh installer/package.sh [OUTPUT_FOLDER]
+# Builds the packages from this clone:   sh installer/package.sh [--windows] [OUTPUT_FOLDER]
 # A .deb always; an .rpm where rpmbuild is installed. lintian looks at the first where it is installed.
+# With --windows also an .msi: the libraries it needs are built from their sources once, some ten
+# minutes (kept in build/windows-libraries, or in $FIELDSYNC_WINDOWS_LIBRARIES).
 set -eu
+windows=no
+if [ "${1:-}" = --windows ]; then
+  windows=yes
+  shift
+fi
 cd "$(dirname "$0")/.."
 . installer/dependencies.sh
 out=${1:-build/packages}
@@ -28,6 +35,13 @@ else
   say "No .rpm: rpmbuild is not installed."
 fi
 rm -rf "$out/work"
+
+if [ $windows = yes ]; then
+  version=$(sed -n 's/^set(CPACK_PACKAGE_VERSION "\(.*\)")$/\1/p' build/release/CPackConfig.cmake)
+  bash installer/windows/build.sh "${FIELDSYNC_WINDOWS_LIBRARIES:-build/windows-libraries}" fieldsync
+  sh installer/windows/msi.sh build/windows/agent/fieldsync.exe "$version" "$out/fieldsync-$version.msi"
+  say "$out/fieldsync-$version.msi"
+fi
 
 for deb in "$out"/*.deb; do
   say "$deb"

@@ -24,3 +24,8 @@ done
 wineserver -w
 say "the service"
 bash tests/windows/service.sh "$libraries/wine-run" build/windows
+wineserver -k || true
+wineserver -w || true
+rm -rf "$WINEPREFIX/drive_c/ProgramData/Fieldsync"  # the package meets a machine that knows nothing of it
+say "the package"
+bash tests/windows/msi.sh "$libraries/wine-run" build/windows/agent/fieldsync.exe

@@ -12,37 +12,10 @@ program="$drive/Program Files/Fieldsync/fieldsync.exe"  # with a space, as most 
 data=$drive/ProgramData/Fieldsync
 world=$(mktemp -d)
 sandbox=
-passed=0
-failed=0
+. "$(dirname "$0")/claims.sh"
 
 wine() { timeout 120 "$wine_run" "$@"; }
 fieldsync() { wine "$program" "$@" | tr -d '\r'; }
-
-# claim TEXT COMMAND...: the command must succeed.
-claim() {
-  local text=$1
-  shift
-  if "$@" >"$world/claim.out" 2>&1; then
-    passed=$((passed + 1))
-    echo "ok      $text"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $text"
-    tail -n 15 "$world/claim.out"
-    tail -n 5 "$data/state/log/fieldsync.log" 2>/dev/null || true
-  fi
-}
-# within TENTHS COMMAND...: the command succeeds before that many tenths of a second are over.
-within() {
-  local tenths=$1
-  shift
-  for _ in $(seq "$tenths"); do
-    ! "$@" >/dev/null 2>&1 || return 0
-    sleep 0.1
-  done
-  "$@"
-}
-not() { ! "$@"; }
 
 # Fixed ports, so that the config holds when the sandbox comes back.
 ports=(--port 18180 --control-port 18181 --storage-port 18182)
