@@ -21,4 +21,4 @@ fs_add_test(agent_api_tests
   SOURCES
     unit/agent_api_local_api_test.cpp
   LIBRARIES fs_agent_cli
-  LABELS unit)
+  LABELS unit threads)

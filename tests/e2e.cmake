@@ -18,12 +18,12 @@ fs_add_test(e2e_tests
     e2e/photos_test.cpp
     e2e/try_test.cpp
   LIBRARIES fs_e2e_support
-  LABELS e2e)
+  LABELS e2e threads)
 
 fs_add_test(e2e_kill_tests
   SOURCES e2e/kill_test.cpp
   LIBRARIES fs_e2e_support
-  LABELS e2e)
+  LABELS e2e threads)
 
 # Power cuts on a file system of the kernel's; without libfuse3 each case says that it was left out.
 find_package(PkgConfig REQUIRED)

@@ -11,4 +11,4 @@ fs_add_test(net_tests
     $<$<NOT:$<BOOL:${WIN32}>>:unit/net_unix_socket_test.cpp>
     unit/net_values_test.cpp
   LIBRARIES fs_net fs_adapters
-  LABELS unit)
+  LABELS unit threads)

@@ -23,7 +23,7 @@ fs_add_test(platform_tests
     unit/platform_time_text_test.cpp
     ${twin_tests}
   LIBRARIES fs_platform
-  LABELS unit)
+  LABELS unit threads)
 
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND AND NOT WIN32)

@@ -9,4 +9,4 @@ fs_add_test(sandbox_tests
     unit/sandbox_upload_test.cpp
     unit/sandbox_world_test.cpp
   LIBRARIES fs_sandbox
-  LABELS unit)
+  LABELS unit threads)

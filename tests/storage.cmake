@@ -9,4 +9,4 @@ fs_add_test(storage_tests
     unit/storage_work_store_test.cpp
     support/fault_vfs.cpp
   LIBRARIES fs_storage SQLite::SQLite3
-  LABELS unit)
+  LABELS unit threads)
