@@ -13,6 +13,7 @@
 #include "net/request_check.h"
 #include "net/tuning.h"
 #include "platform/base/time_text.h"
+#include "platform/socket.h"
 
 namespace fieldsync::net {
 namespace {
@@ -238,6 +239,8 @@ int CurlTransport::Impl::poll_limit() {
   for (const auto& [id, exchange] : running) {
     if (const auto stalls = exchange->stalls_at(now, backlog))
       limit = std::min(limit, *stalls - now);
+    if (!exchange->is_small() && platform::may_miss_writable())
+      limit = std::min(limit, tuning::kWritableLook);
   }
   return static_cast<int>(std::clamp<std::int64_t>(limit.count() + 1, 1, 60'000));
 }

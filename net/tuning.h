@@ -178,6 +178,10 @@ inline constexpr std::size_t kServerQueueMax = 128;
 /// which costs nothing on one machine.
 inline constexpr base::Millis kServerIdle{5'000};
 
+/// How often a file that is sent looks whether its socket takes bytes again, where that may be
+/// missed: 64 kB a look, the least that a socket holds, are 3 MB/s at worst.
+inline constexpr base::Millis kWritableLook{20};
+
 /// A request whose next byte does not come, or an answer nobody takes: local, or a site's bad link
 /// in tests of the double.
 inline constexpr base::Millis kServerStall{30'000};

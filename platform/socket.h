@@ -58,6 +58,10 @@ void limit_send_queue(SocketHandle socket, base::ByteCount bytes);
 /// that cannot goes on as it is.
 void limit_send_rate(SocketHandle socket, double bytes_per_second);
 
+/// Whether a wait of libcurl's may not notice that a socket takes bytes again: WSAEventSelect tells
+/// of that once, and under Wine 8 an empty send does not make it tell again (curl 7.88, multi.c).
+bool may_miss_writable();
+
 /// Whether programs of this machine can meet at a Unix socket.
 bool has_unix_sockets();
 

@@ -133,6 +133,8 @@ void limit_send_queue(SocketHandle socket, base::ByteCount bytes) {
   ::setsockopt(fd_of(socket), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 }
 
+bool may_miss_writable() { return false; }
+
 bool has_unix_sockets() { return true; }
 
 void limit_send_rate(SocketHandle socket, double bytes_per_second) {

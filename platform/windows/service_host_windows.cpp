@@ -162,7 +162,8 @@ void write_to_journal(base::LogLevel level, std::string_view line) {
   const HANDLE source = ::RegisterEventSourceW(nullptr, windows::kEventSource);
   if (!source) return;
   constexpr DWORD kPlainText = 1;  // the source's messages are nothing but the text
-  const std::wstring text = windows::to_wide(line);
+  constexpr std::size_t kLettersMax = 30'000;  // the event log refuses more than 31,839
+  const std::wstring text = windows::to_wide(line).substr(0, kLettersMax);
   const wchar_t* texts[] = {text.c_str()};
   ::ReportEventW(source, event_type(level), 0, kPlainText, nullptr, 1, 0, texts, nullptr);
   ::DeregisterEventSource(source);

@@ -63,6 +63,8 @@ void limit_send_queue(SocketHandle socket, base::ByteCount bytes) {
                reinterpret_cast<const char*>(&room), sizeof room);
 }
 
+bool may_miss_writable() { return true; }
+
 // Windows has them, Wine does not, and what cannot be tried is not relied upon.
 bool has_unix_sockets() { return false; }
 
