@@ -193,8 +193,10 @@ Explanation explain(const Intent& intent, const Remote& remote, base::WallTime n
     case IntentState::sent:
       break;
   }
-  for (Explanation shared : {of_remote(remote, now), of_author(intent, remote),
-                             of_place(intent, remote, now), of_files(intent, remote, now)}) {
+  Explanation files;
+  if (going == Going::not_yet) files = of_files(intent, remote, now);
+  for (Explanation shared :
+       {of_remote(remote, now), of_author(intent, remote), of_place(intent, remote, now), files}) {
     if (shared.cause == Cause::none) continue;
     shared.attempts = intent.attempts;
     return with_evidence(std::move(shared), intent);

@@ -25,16 +25,26 @@ class ValueBuilder {
   using Ch = char;
   bool Null() { return put(Value{}); }
   bool Bool(bool value) { return put(Value(value)); }
-  bool Int(int value) { return put(Value(std::int64_t{value})); }
-  bool Uint(unsigned value) { return put(Value(std::int64_t{value})); }
-  bool Int64(std::int64_t value) { return put(Value(value)); }
-  bool Uint64(std::uint64_t value) {
-    const auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-    if (value > largest) return put(Value(static_cast<double>(value)));
-    return put(Value(static_cast<std::int64_t>(value)));
+  bool Int(int) { return false; }  // numbers come as their text
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    const char* const end = text + size;
+    std::int64_t whole = 0;
+    const auto [after, fault] = std::from_chars(text, end, whole);
+    if (fault == std::errc() && after == end) return put(Value(whole));
+    double real = 0;
+    if (std::from_chars(text, end, real).ec == std::errc::result_out_of_range) {
+      if (!is_below_one({text, size})) {
+        error = "JSON with a number past all sizes";
+        return false;
+      }
+      real = 0;
+    }
+    return put(Value(real));
   }
-  bool Double(double value) { return put(Value(value)); }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
   bool String(const char* text, rapidjson::SizeType size, bool) {
     return is_text({text, size}) && put(Value(std::string(text, size)));
   }
@@ -58,6 +68,19 @@ class ValueBuilder {
     List items;                 ///< of an array
     std::vector<Field> fields;  ///< of an object, as they came
   };
+
+  /// Of a number that no double holds: whether it is too small, not too large.
+  static bool is_below_one(std::string_view number) {
+    const std::size_t e = std::min(number.find_first_of("eE"), number.size());
+    const std::string_view digits = number.substr(0, e);
+    const auto dot = static_cast<std::int64_t>(std::min(digits.find('.'), digits.size()));
+    const auto first = static_cast<std::int64_t>(digits.find_first_of("123456789"));
+    std::int64_t exponent = 0;
+    std::string_view power = number.substr(std::min(e + 1, number.size()));
+    if (power.starts_with('+')) power.remove_prefix(1);
+    std::from_chars(power.data(), power.data() + power.size(), exponent);
+    return dot - first + exponent <= 0;
+  }
 
   /// The reader lets the second half of a pair through when it comes alone and escaped: ED A0 to
   /// ED BF in UTF-8, which is no text.
@@ -207,7 +230,7 @@ Result<Value> parse_json(std::string_view text, JsonLimits limits) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   constexpr unsigned kStrict =
-      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
+      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
   ValueBuilder builder(limits);
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;

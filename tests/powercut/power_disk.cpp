@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -48,18 +49,26 @@ class FusePowerDisk : public PowerDisk {
   template <class Do>
   int on(Counts counts, const char* path, const fuse_file_info* info, Do&& act) {
     return powered(counts, [&](DiskTree& tree) {
-      const DiskTree::Node node = info && info->fh ? *open_node(info) : tree.find(path);
+      const DiskTree::Node node = info && info->fh ? open_.at(info->fh) : tree.find(path);
       return node ? act(*node) : -ENOENT;
     });
   }
-  static DiskTree::Node* open_node(const fuse_file_info* info) {
-    return reinterpret_cast<DiskTree::Node*>(info->fh);
+  /// Within powered().
+  void opened(DiskTree::Node node, fuse_file_info* info) {
+    info->fh = ++handles_;
+    open_.emplace(info->fh, std::move(node));
+  }
+  void closed(const fuse_file_info* info) {
+    const std::scoped_lock lock(mutex_);
+    open_.erase(info->fh);
   }
 
  private:
   const std::string folder_;
   std::mutex mutex_;
   DiskTree tree_;
+  std::uint64_t handles_ = 0;
+  std::map<std::uint64_t, DiskTree::Node> open_;  ///< of a killed program nobody closes them
   std::atomic<std::int64_t> left_ = INT64_MAX;
   fuse* fuse_ = nullptr;
   std::thread thread_;
@@ -93,7 +102,7 @@ int open_at(const char* path, fuse_file_info* info) {
     const DiskTree::Node node = tree.find(path);
     if (!node) return -ENOENT;
     if ((info->flags & O_TRUNC) != 0) DiskTree::resize(*node, 0);
-    info->fh = reinterpret_cast<std::uint64_t>(new DiskTree::Node(node));
+    self().opened(node, info);
     return 0;
   });
 }
@@ -102,13 +111,13 @@ int create_at(const char* path, mode_t mode, fuse_file_info* info) {
   return self().powered(Counts::yes, [&](DiskTree& tree) {
     DiskTree::Node node;
     if (const int failed = tree.make(path, mode, &node)) return failed;
-    info->fh = reinterpret_cast<std::uint64_t>(new DiskTree::Node(node));
+    self().opened(std::move(node), info);
     return 0;
   });
 }
 
 int close_at(const char*, fuse_file_info* info) {
-  delete FusePowerDisk::open_node(info);
+  self().closed(info);
   return 0;
 }
 
@@ -233,6 +242,7 @@ bool FusePowerDisk::start(std::string& reason) {
   char* words[] = {program};
   fuse_args arguments = FUSE_ARGS_INIT(1, words);
   fuse_ = fuse_new(&arguments, &kOperations, sizeof kOperations, this);
+  fuse_opt_free_args(&arguments);
   if (!fuse_) {
     reason = "fuse_new refused";
     return false;
@@ -255,6 +265,7 @@ void FusePowerDisk::unmount() {
   fuse_unmount(fuse_);
   fuse_destroy(fuse_);
   fuse_ = nullptr;
+  open_.clear();
 }
 
 bool FusePowerDisk::restore(Unsynced unsynced, std::uint64_t seed) {

@@ -194,4 +194,25 @@ TEST_CASE("why: each view state and each cause of its tool has an answer with si
   }
 }
 
+TEST_CASE("a photo that is under way is not said to wait for the data plan") {
+  Rig rig;
+  sync::DataPlan never;
+  never.always.bytes_a_day = 0;
+  sync::DataMeter data(rig.world.clock, base::null_log(), *rig.work, never);
+  const sync::Remote remote{base::RemoteName("procore"),
+                            rig.service,
+                            rig.tokens,
+                            data,
+                            sync::LinkSense(platform::Random(1)),
+                            net::RateGate(platform::Random(1)),
+                            base::ServiceId("1"),
+                            sync::Breakers(platform::Random(1))};
+  Intent photo;
+  photo.kind = base::KindId("photo");
+  photo.state = IntentState::queued;
+  photo.attachments = {{base::digest_of("p"), 1, "p.jpg", "image/jpeg"}};
+  CHECK(explain(photo, remote, rig.now(), sync::Going::not_yet).cause == Cause::data_plan);
+  CHECK(explain(photo, remote, rig.now(), sync::Going::under_way).cause == Cause::queued);
+}
+
 }  // namespace fieldsync::tests
