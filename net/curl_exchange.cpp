@@ -76,6 +76,13 @@ ByteCount OpenSockets::backlog() const {
   return bytes;
 }
 
+std::optional<curl_socket_t> OpenSockets::find(long port) const {
+  for (const curl_socket_t socket : sockets_) {
+    if (platform::local_port(static_cast<platform::SocketHandle>(socket)) == port) return socket;
+  }
+  return std::nullopt;
+}
+
 int OpenSockets::on_open(void* self, curl_socket_t socket, curlsocktype) {
   static_cast<OpenSockets*>(self)->sockets_.insert(socket);
   platform::retry_every_second(static_cast<platform::SocketHandle>(socket));
@@ -130,10 +137,12 @@ bool Exchange::is_small() const {
 }
 
 void Exchange::limit_send_queue(base::Instant now, GiveWay::Small small) {
-  curl_socket_t socket = CURL_SOCKET_BAD;
-  if (curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK) return;
-  if (socket == CURL_SOCKET_BAD) return;
-  const auto handle = static_cast<platform::SocketHandle>(socket);
+  // libcurl tells a transfer's socket only when the transfer has ended, its port from the start.
+  long port = 0;
+  if (curl_easy_getinfo(easy_, CURLINFO_LOCAL_PORT, &port) != CURLE_OK || port <= 0) return;
+  const auto socket = sockets_.find(port);
+  if (!socket) return;
+  const auto handle = static_cast<platform::SocketHandle>(*socket);
   const platform::Delivery delivery = platform::delivery_of(handle);
   if (delivery.round_trip_seconds <= 0) return;
   // The fastest of late, not the latest: after a loss or a rest of TCP's a queue cut down to what

@@ -34,6 +34,8 @@ struct Ticket {
 class OpenSockets {
  public:
   ByteCount backlog() const;
+  /// The one with that port of ours.
+  std::optional<curl_socket_t> find(long local_port) const;
   static int on_open(void* self, curl_socket_t socket, curlsocktype);
   static int on_close(void* self, curl_socket_t socket);
 

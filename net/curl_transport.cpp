@@ -241,6 +241,8 @@ int CurlTransport::Impl::poll_limit() {
       limit = std::min(limit, *stalls - now);
     if (!exchange->is_small() && platform::may_miss_writable())
       limit = std::min(limit, tuning::kWritableLook);
+    // A slowed file moves too seldom to be looked at when it does.
+    if (exchange->sends_file()) limit = std::min(limit, tuning::kSendQueueLook);
   }
   return static_cast<int>(std::clamp<std::int64_t>(limit.count() + 1, 1, 60'000));
 }

@@ -45,6 +45,9 @@ void retry_every_second(SocketHandle socket);
 /// one burst after a pause, which the queue before a slow link cannot hold. A system that does not
 /// allow either goes on as it is.
 void send_steadily(SocketHandle socket);
+/// Its own port, by which a library that does not tell its sockets tells its connection; 0 when it
+/// has none.
+int local_port(SocketHandle socket);
 /// What the system measured of a connection's way lately; zeros where it tells nothing.
 struct Delivery {
   double bytes_per_second = 0;

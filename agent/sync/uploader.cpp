@@ -30,6 +30,7 @@ struct Uploader::Run {
   Haste haste = Haste::none;
   StepDone done;
   enum class Tickets { as_stored, renewed } tickets = Tickets::as_stored;
+  base::Instant service_used{};  ///< when the service itself was last asked for this
   int part_attempts = 0;
   int cuts_in_a_row = 0;  ///< parts cut off while another one went on, none confirmed since
   /// Parts that leave, wait for their turn (kInLine) or for their answer: what has left of each.
@@ -59,6 +60,11 @@ struct Uploader::Run {
 std::vector<std::pair<ByteCount, ByteCount>> cut_into_parts(ByteCount size, ByteCount part_size,
                                                             const net::Capabilities& can) {
   ByteCount part = std::max(part_size, can.part_bytes_min);
+  if (part > can.part_bytes_min) {
+    // Around the size that costs least the cost is flat, and a short last part costs a whole pause.
+    const ByteCount count = std::max(ByteCount{1}, (size + part / 2) / part);
+    part = std::max((size + count - 1) / count, can.part_bytes_min);
+  }
   if (can.parts_max > 0) part = std::max(part, (size + can.parts_max - 1) / can.parts_max);
   part = std::clamp(part, ByteCount{1}, std::max(can.part_bytes_max, ByteCount{1}));
   std::vector<std::pair<ByteCount, ByteCount>> parts;
@@ -218,6 +224,18 @@ void Uploader::open_storage_ahead() {
   context_.courier.open_ahead(storage_);
 }
 
+/// While the bytes of the last part are on their way, the way to completing the upload is opened:
+/// during a long one the service has closed the connection it was announced on.
+void Uploader::open_service_ahead(Run& run) {
+  const std::vector<UploadPart>& parts = run.upload.parts;
+  const auto missing =
+      std::count_if(parts.begin(), parts.end(), [](const auto& part) { return part.etag.empty(); });
+  const base::Instant now = context_.host.clock.now();
+  if (missing > 1 || now - run.service_used < tuning::kStorageStaysOpen) return;
+  run.service_used = now;
+  context_.courier.open_ahead(context_.remote.service.upload_create(run.spec()).url);
+}
+
 void Uploader::remember_storage(const std::string& url) {
   const auto parsed = net::parse_url(url);
   if (!parsed) return;
@@ -246,6 +264,7 @@ void Uploader::create(std::shared_ptr<Run> run) {
         }
         upload.service_id = ticket->upload_id;
         upload.created_at = context_.now();
+        run->service_used = context_.host.clock.now();
         upload.state = UploadState::receiving;
         if (auto saved = context_.work.save_upload(upload); !saved) return end(run, saved);
         remember_storage(upload.parts.front().url);
@@ -317,6 +336,7 @@ void Uploader::send_part(const std::shared_ptr<Run>& run, std::size_t part, Uplo
         mine->second = sent;
         note_progress(*run);
         lane_.moved(pass);
+        if (sent >= size) open_service_ahead(*run);
         // The next one goes on the same connection, which knows the link's rate; only what is short
         // beside the round trip it would wait for takes another one meanwhile.
         const bool is_short = context_.host.clock.now() - began < tuning::kShortPart;

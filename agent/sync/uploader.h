@@ -58,6 +58,7 @@ class Uploader {
                                         const net::HttpOutcome& outcome);
   void keep_learnt();
   void open_storage_ahead();
+  void open_service_ahead(Run& run);
   void remember_storage(const std::string& url);
   void complete(std::shared_ptr<Run> run);
   bool tickets_are_old(const Run& run) const;
@@ -85,8 +86,9 @@ class Uploader {
   std::optional<base::Instant> storage_used_;  ///< when a part was last answered there
 };
 
-/// How `size` bytes are cut: parts of `part_size`, the last one shorter; one part when it all fits.
-/// Pure. `part_size` is grown to the service's smallest part and when it allows fewer parts.
+/// How `size` bytes are cut: parts of about `part_size`, as many as come nearest to it, the last
+/// one shorter; one part when it all fits. Pure. `part_size` is grown to the service's smallest
+/// part, which is taken as it is, and when it allows fewer parts.
 std::vector<std::pair<base::ByteCount, base::ByteCount>> cut_into_parts(
     base::ByteCount size, base::ByteCount part_size, const net::Capabilities& capabilities);
 

@@ -1,5 +1,6 @@
 #include "platform/socket.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -9,7 +10,6 @@
 #ifdef __linux__
 #include <linux/sockios.h>
 #include <linux/tcp.h>
-#include <netinet/in.h>
 #endif
 
 #include <algorithm>
@@ -109,6 +109,19 @@ void send_steadily(SocketHandle socket) {
 #else
   (void)socket;
 #endif
+}
+
+int local_port(SocketHandle socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(fd_of(socket), reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
+  if (address.ss_family == AF_INET) {
+    return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  }
+  if (address.ss_family == AF_INET6) {
+    return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+  }
+  return 0;
 }
 
 Delivery delivery_of(SocketHandle socket) {

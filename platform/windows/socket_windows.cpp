@@ -56,6 +56,16 @@ void send_steadily(SocketHandle) {}
 void limit_send_rate(SocketHandle, double) {}
 Delivery delivery_of(SocketHandle) { return {}; }
 
+int local_port(SocketHandle socket) {
+  sockaddr_storage address{};
+  int size = sizeof address;
+  auto* any = reinterpret_cast<sockaddr*>(&address);
+  if (::getsockname(static_cast<SOCKET>(socket), any, &size) != 0) return 0;
+  const bool has_port = address.ss_family == AF_INET || address.ss_family == AF_INET6;
+  // Both kinds of address have it in the same place.
+  return has_port ? ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port) : 0;
+}
+
 void limit_send_queue(SocketHandle socket, base::ByteCount bytes) {
   constexpr base::ByteCount kLargest = 8 << 20;
   const int room = static_cast<int>(std::min(bytes, kLargest));

@@ -107,15 +107,32 @@ TEST_CASE("files are cut into parts the service accepts, without a gap") {
         base::ByteCount{90'000'000}, base::ByteCount{4'000'000'000},
         base::ByteCount{200'000'000'000}}) {
     CAPTURE(size);
-    const auto parts = sync::cut_into_parts(size, 0, can);
-    base::ByteCount at = 0;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      CHECK(parts[i].first == at);
-      if (i + 1 < parts.size()) CHECK(parts[i].second >= can.part_bytes_min);
-      CHECK(parts[i].second <= can.part_bytes_max);
-      at += parts[i].second;
+    for (const base::ByteCount wanted : {0, 5'300'000, 7'150'000, 60'000'000, 2'000'000'000}) {
+      CAPTURE(wanted);
+      const auto parts = sync::cut_into_parts(size, wanted, can);
+      base::ByteCount at = 0;
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        CHECK(parts[i].first == at);
+        if (i + 1 < parts.size()) CHECK(parts[i].second >= can.part_bytes_min);
+        CHECK(parts[i].second <= can.part_bytes_max);
+        at += parts[i].second;
+      }
+      CHECK(at == size);
+      CHECK(parts.size() <= 10'000);
     }
-    CHECK(at == size);
-    CHECK(parts.size() <= 10'000);
   }
+}
+
+TEST_CASE("a file ends with no short part that would cost a pause of its own") {
+  const net::Capabilities can{.part_bytes_min = 5'242'881,
+                              .part_bytes_max = 104'857'600,
+                              .parts_max = 10'000,
+                              .attach_within = Millis{0}};
+  constexpr base::ByteCount kWanted = 7'150'000;
+  CHECK(sync::cut_into_parts(15'000'000, kWanted, can).size() == 2);
+  CHECK(sync::cut_into_parts(30'000'000, kWanted, can).size() == 4);
+  CHECK(sync::cut_into_parts(11'000'000, kWanted, can).size() == 2);
+  CHECK(sync::cut_into_parts(10'000'000, kWanted, can).size() == 1);
+  // Where small parts are wanted, the smallest one costs least.
+  CHECK(sync::cut_into_parts(15'000'000, 0, can).size() == 3);
 }

@@ -70,6 +70,16 @@ TEST_CASE("what was written arrives after a close, but not after the socket was 
   CHECK(abandoned.drain() < given_up);
 }
 
+TEST_CASE("a connection is known by its own port") {
+  Connection connection;
+  sockaddr_in peer{};
+  socklen_t size = sizeof(peer);
+  REQUIRE(::getpeername(connection.receiver, reinterpret_cast<sockaddr*>(&peer), &size) == 0);
+  CHECK(local_port(connection.sender) == ntohs(peer.sin_port));
+  close_socket(connection.sender);
+  CHECK(local_port(-1) == 0);
+}
+
 #ifdef __linux__
 TEST_CASE("how fast bytes may leave is limited, and the limit ends") {
   Connection connection;

@@ -117,10 +117,20 @@ void measure_upload(LinkRig& rig, const Profile& profile) {
   tell_gaps(rig, profile, upload);
 }
 
+/// A drawing set beside the photo: the round trips before and after the bytes weigh less, and the
+/// agent knows the link by then.
+void measure_longer(LinkRig& rig, const Profile& profile) {
+  const std::vector<base::ByteCount> files = {profile.files.front() * 4};
+  const Upload upload = run_upload(rig, profile, files, 1, nullptr);
+  add_upload_figures(profile.name + " drawing set", profile, upload, profile.over_ideal_max,
+                     {upload.cuts});
+  tell_gaps(rig, profile, upload);
+}
+
 void measure_kill(LinkRig& rig, const Profile& profile) {
   bool killed = false;
   Seconds away = 0;
-  const std::vector<base::ByteCount> files = {profile.files.front() * 2 / 3};
+  const std::vector<base::ByteCount> files = {profile.files.front() * 4 / 3};
   const Upload upload = run_upload(rig, profile, files, 1, [&](double share) {
     if (killed || share < 0.5) return;
     killed = true;
@@ -163,7 +173,10 @@ void measure(const Profile& profile, const Arguments& arguments) {
   try {
     rig.begin();
     measure_upload(rig, profile);
-    if (profile.extra == Profile::Extra::kill_in_the_middle) measure_kill(rig, profile);
+    if (profile.extra == Profile::Extra::longer_and_killed) {
+      measure_longer(rig, profile);
+      measure_kill(rig, profile);
+    }
     if (profile.extra == Profile::Extra::too_large_for_the_link) measure_too_large(rig, profile);
   } catch (const Trouble&) {
     keep(profile.name);

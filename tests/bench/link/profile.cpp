@@ -16,7 +16,7 @@ std::vector<Profile> make_profiles() {
   const std::vector<base::ByteCount> small(8, 2'500'000);
   return {
       {"lte-weak", 2'000, 8'000, 0.12, none, 0, {30 * kMega}, 1.03, Extra::note_in_the_middle},
-      {"sat", 5'000, 5'000, 0.65, none, 0, {30 * kMega}, 1.08, Extra::kill_in_the_middle},
+      {"sat", 5'000, 5'000, 0.65, none, 0, {15 * kMega}, 1.08, Extra::longer_and_killed},
       {"flaky", 20'000, 20'000, 0.03, quarter, 0, {150 * kMega}, 1.05, Extra::none},
       {"edge", 200, 200, 0.6, none, 0, {1'500'000}, 0, Extra::none},
       {"resets", 10'000, 10'000, 0.05, none, 3 << 20, small, 0, Extra::too_large_for_the_link},

@@ -19,7 +19,7 @@ struct Profile {
 
   std::vector<base::ByteCount> files;  ///< captured together
   double over_ideal_max = 0;           ///< of the upload; 0: told, not held against anything
-  enum class Extra { none, note_in_the_middle, kill_in_the_middle, too_large_for_the_link };
+  enum class Extra { none, note_in_the_middle, longer_and_killed, too_large_for_the_link };
   Extra extra = Extra::none;
 };
 
