@@ -14,6 +14,10 @@ namespace fieldsync::platform {
 /// Linux: a size without one byte of data on the disk (a sparse file that is all hole), the marks
 /// of Nextcloud (`user.nextcloud.hydrate_exec`) and of ownCloud (`user.openvfs.state`), and their
 /// one-byte stand-ins named `*.nextcloud` and `*.owncloud`. Any thread; reads no content.
+/// Windows: the marks of OneDrive and its like (recall on access, offline), and the same stand-ins.
 std::optional<std::string> placeholder_reason(const base::Path& path);
+
+/// The sentence for a stand-in, which its name and size give away.
+std::optional<std::string> stand_in_reason(const base::Path& path, base::ByteCount size);
 
 }  // namespace fieldsync::platform

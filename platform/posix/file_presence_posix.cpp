@@ -5,9 +5,7 @@
 #include <cerrno>
 #include <string_view>
 
-#include "platform/base/text.h"
 #include "platform/file_presence.h"
-#include "platform/file_system.h"
 #include "platform/posix/descriptor.h"
 
 #ifdef __linux__
@@ -39,11 +37,6 @@ bool is_all_hole([[maybe_unused]] int file, const struct stat& about) {
 #endif
 }
 
-bool is_stand_in(const base::Path& path, off_t size) {
-  const std::string name = base::to_lower_ascii(file_name_of(path));
-  return size <= 1 && (name.ends_with(".nextcloud") || name.ends_with(".owncloud"));
-}
-
 }  // namespace
 
 std::optional<std::string> placeholder_reason(const base::Path& path) {
@@ -51,9 +44,7 @@ std::optional<std::string> placeholder_reason(const base::Path& path) {
   struct stat about {};
   if (!file.is_open() || ::fstat(file.number(), &about) != 0 || !S_ISREG(about.st_mode))
     return std::nullopt;
-  if (is_stand_in(path, about.st_size)) {
-    return "stands for a file that the cloud drive has not downloaded";
-  }
+  if (auto reason = stand_in_reason(path, about.st_size)) return reason;
   if (mark_of(file.number(), "user.nextcloud.hydrate_exec") ||
       mark_of(file.number(), "user.openvfs.state") == "dehydrated") {
     return "is in the cloud drive only and was not downloaded to this machine";

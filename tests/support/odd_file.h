@@ -18,11 +18,13 @@ inline void make_odd_file(const std::string& path) {
 #endif
 }
 
-/// An endless device.
+/// An endless device, and a name that this system allows and others do not.
 #ifdef _WIN32
 inline constexpr const char* kDevice = "NUL";
+inline constexpr const char* kOddName = "wall #3.jpg";
 #else
 inline constexpr const char* kDevice = "/dev/zero";
+inline constexpr const char* kOddName = "wall #3: \xFF.jpg";
 #endif
 
 }  // namespace fieldsync::tests

@@ -55,12 +55,7 @@ TEST_CASE("each file is an item of its own, and a bad one does not stop the othe
 
 TEST_CASE("a cloud drive's placeholder is refused while the person can still have it downloaded") {
   CliRig rig;
-  const std::string hole = rig.file("hole.jpg", "");
-  std::filesystem::resize_file(hole, 3'000'000);
   const std::string stand_in = rig.file("site.pdf.nextcloud", " ");
-  CHECK(rig.run({"add", "photo", hole, "--json"}) == 1);
-  CHECK(cause_of(entries(rig)[0]) == "file_empty");
-  CHECK(rig.faults().find("not one byte on this disk") != std::string::npos);
   CHECK(rig.run({"add", "note", "x", "--attach", stand_in}) == 1);
   CHECK(rig.faults().find("the cloud drive has not downloaded") != std::string::npos);
   CHECK(rig.commands.calls.empty());
@@ -150,7 +145,8 @@ TEST_CASE("a file that grows while we look is refused, once for all files") {
 
 TEST_CASE("names that other systems refuse are mapped, and the person is told") {
   CliRig rig;
-  CHECK(rig.run({"add", "photo", rig.file("wall #3: \xFF.jpg", kJpeg)}) == 0);
+  CHECK(rig.run({"add", "photo", rig.file(kOddName, kJpeg)}) == 0);
+  REQUIRE(rig.commands.calls.size() == 1);
   const Document& arguments = rig.commands.calls[0].arguments;
   const std::string name = arguments.find("files")->as_list()->front().as_document()->text("name");
   CHECK(base::is_utf8(name));

@@ -1,11 +1,12 @@
 #include <doctest/doctest.h>
 #include <sys/xattr.h>
 
+#include <filesystem>
 #include <string>
 #include <utility>
 
 #include "platform/file_presence.h"
-#include "tests/support/temp_folder.h"
+#include "tests/unit/agent_cli_rig.h"
 
 namespace fieldsync::tests {
 namespace {
@@ -28,6 +29,15 @@ TEST_CASE("the marks that cloud drives leave on files that are not here are know
   put_content(here, "picture");
   REQUIRE(::setxattr(here.c_str(), "user.openvfs.state", "hydrated", 8, 0) == 0);
   CHECK_FALSE(platform::placeholder_reason(here));
+}
+
+TEST_CASE("a file with a size and not one byte of content is refused as not downloaded") {
+  CliRig rig;
+  const std::string hole = rig.file("hole.jpg", "");
+  std::filesystem::resize_file(hole, 3'000'000);
+  CHECK(rig.run({"add", "photo", hole}) == 1);
+  CHECK(rig.faults().find("not one byte on this disk") != std::string::npos);
+  CHECK(rig.commands.calls.empty());
 }
 
 }  // namespace

@@ -82,9 +82,14 @@ refuses_stranger() {
   curl -s -X POST "http://$port/v1/call/status" -d '{}' | tee "$world/said"
   grep -q 'refused the token' "$world/said"
 }
-picture() { printf '\377\330\377\340\000\004xy\377\332\000\002%s\377\331' "$1" >"$world/$1.jpg"; }
+# Of 2 MB, so that it takes several writes to the service and to the disk.
+picture() {
+  printf '\377\330\377\340\000\004xy\377\332\000\002'
+  yes "$1" | head -c 2000000
+  printf '\377\331'
+}
 adds_photo() {
-  picture "$1"
+  picture "$1" >"$world/$1.jpg"
   fieldsync add photo "Z:$world/$1.jpg" --description "$1"
 }
 stops_quickly() {
