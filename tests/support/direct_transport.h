@@ -29,6 +29,7 @@ class DirectTransport final : public net::HttpTransport {
 
   net::ExchangeId submit(net::HttpRequest request, DoneCallback done,
                          ProgressCallback progress) override;
+  void open_ahead(const std::string& url) override { opened_ahead.push_back(url); }
   void cancel(net::ExchangeId exchange) override;
   /// The machine was killed: what is on its way arrives, its answers reach nobody.
   void forget_answers() { ++life_; }
@@ -47,6 +48,7 @@ class DirectTransport final : public net::HttpTransport {
   int cut_by_length = 0;  ///< parts that met that end
   /// Requests that reached the sandbox, by "METHOD path" without ids: for counting calls.
   std::vector<std::string> arrived;
+  std::vector<std::string> opened_ahead;  ///< what connections were asked for in advance
 
  private:
   net::HttpOutcome carry(const net::HttpRequest& request);

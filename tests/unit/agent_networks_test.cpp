@@ -52,3 +52,24 @@ TEST_CASE("a day on the phone does not make a machine forget the trailer's Wi-Fi
   move_to(world, "wlan0", kWifi);
   CHECK(parts_of_a_photo(world, 'e') == 1);
 }
+
+TEST_CASE(
+    "the way to complete a long upload is opened while its last bytes leave, a short one's is "
+    "open") {
+  SmallWorld world;
+  constexpr std::int64_t kSlow = 200'000;  // 60 s for a photo in three parts
+  constexpr std::int64_t kQuick = 20'000'000;
+  const auto opened_to_service = [&] {
+    const auto& urls = world.transport->opened_ahead;
+    return std::count_if(urls.begin(), urls.end(), [&](const std::string& url) {
+      return url.starts_with(world.config.remotes.front().api_url);
+    });
+  };
+  const auto before = opened_to_service();
+  move_to(world, "wlan0", kQuick);
+  parts_of_a_photo(world, 'a');
+  CHECK(opened_to_service() == before);
+  move_to(world, "wwan0", kSlow);
+  parts_of_a_photo(world, 'b');
+  CHECK(opened_to_service() == before + 1);
+}
