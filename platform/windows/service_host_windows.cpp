@@ -126,7 +126,7 @@ int run_as_service(const ServiceEvents& events, const std::function<int()>& body
   const SERVICE_TABLE_ENTRYW table[] = {{name, service_main}, {nullptr, nullptr}};
   if (!::StartServiceCtrlDispatcherW(table)) {
     // ERROR_FAILED_SERVICE_CONTROLLER_CONNECT: no control manager started us, a person did. Any
-    // other error is no reason not to work either.
+    // other error is no reason not to work either. Wine takes ten seconds to say it.
     ::SetConsoleCtrlHandler(on_console, TRUE);
     service.run_on_console();
     ::SetConsoleCtrlHandler(on_console, FALSE);
@@ -161,7 +161,7 @@ bool has_journal() { return g_service && g_service->has_manager(); }
 void write_to_journal(base::LogLevel level, std::string_view line) {
   const HANDLE source = ::RegisterEventSourceW(nullptr, windows::kEventSource);
   if (!source) return;
-  constexpr DWORD kPlainText = 1;  // the source's messages are nothing but the text
+  constexpr DWORD kPlainText = 1;              // the source's messages are nothing but the text
   constexpr std::size_t kLettersMax = 30'000;  // the event log refuses more than 31,839
   const std::wstring text = windows::to_wide(line).substr(0, kLettersMax);
   const wchar_t* texts[] = {text.c_str()};

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 . installer/dependencies.sh
 libraries=$(realpath -m "${1:-build/windows-libraries}")
 install_missing wine wine64 curl
-programs='platform_tests storage_tests adapters_tests net_tests sandbox_tests agent_api_tests agent_cli_tests'
+programs='platform_tests storage_tests adapters_tests net_tests sandbox_tests agent_tests agent_api_tests agent_cli_tests'
 # shellcheck disable=SC2086
 bash installer/windows/build.sh "$libraries" fieldsync fieldsync-sandbox $programs
 
