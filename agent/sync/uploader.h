@@ -86,10 +86,4 @@ class Uploader {
   std::optional<base::Instant> storage_used_;  ///< when a part was last answered there
 };
 
-/// How `size` bytes are cut: parts of about `part_size`, as many as come nearest to it, the last
-/// one shorter; one part when it all fits. Pure. `part_size` is grown to the service's smallest
-/// part, which is taken as it is, and when it allows fewer parts.
-std::vector<std::pair<base::ByteCount, base::ByteCount>> cut_into_parts(
-    base::ByteCount size, base::ByteCount part_size, const net::Capabilities& capabilities);
-
 }  // namespace fieldsync::sync

@@ -6,7 +6,7 @@
 #include "agent/sync/outcomes.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/tuning.h"
-#include "agent/sync/uploader.h"
+#include "agent/sync/upload_parts.h"
 
 using namespace fieldsync;
 using base::Cause;
