@@ -34,7 +34,7 @@ inline constexpr base::ByteCount kWriteBehind = 1 << 20;
 inline constexpr int kSharingTries = 20;
 inline constexpr std::chrono::milliseconds kSharingPause{25};
 
-/// A Wi-Fi that comes up tells its link, addresses and routes within some 100 ms: told as one.
+/// A Wi-Fi that comes up tells its link, addresses and routes within some 100 ms of each other.
 inline constexpr std::chrono::milliseconds kNetworkQuiet{300};
 
 /// Sleeping and waking takes seconds: the same event within one is a repetition.

@@ -100,7 +100,12 @@ void Courier::submit(std::shared_ptr<Errand> errand) {
     remote_.gate.sent(host_.clock.wall());
     request.headers.add("Authorization", "Bearer " + errand->token.reveal());
   }
-  transport_.submit(
+  put_on_the_way(std::move(request), errand);
+}
+
+net::ExchangeId Courier::put_on_the_way(net::HttpRequest request,
+                                        const std::shared_ptr<Errand>& errand) {
+  return transport_.submit(
       std::move(request),
       [this, errand](HttpOutcome outcome) { answered(errand, std::move(outcome)); },
       errand->progress);
@@ -174,8 +179,22 @@ void Courier::probe(std::function<void()> done) {
   auto errand = std::make_shared<Errand>();
   errand->request = remote_.tokens.probe();
   errand->purpose = Errand::Purpose::probe;
-  errand->done = [done = std::move(done)](const HttpOutcome&) { done(); };
-  submit(std::move(errand));
+  errand->done = [this](const HttpOutcome&) {
+    const auto finish = std::move(probe_->done);
+    probe_.reset();
+    finish();
+  };
+  FS_CHECK(!probe_);
+  probe_.emplace();
+  probe_->done = std::move(done);
+  probe_->exchange = put_on_the_way(errand->request, errand);
+}
+
+void Courier::give_up_probe() {
+  if (!probe_) return;
+  transport_.cancel(probe_->exchange);
+  host_.loop.post(std::move(probe_->done));
+  probe_.reset();
 }
 
 base::WallTime Courier::service_now() const { return host_.clock.wall() + remote_.clock_ahead; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "agent/sync/remote.h"
 #include "net/http_transport.h"
@@ -39,6 +40,9 @@ class Courier {
   base::WallTime service_now() const;
   /// Asks the service's login server something that costs nothing, to learn whether the link works.
   void probe(std::function<void()> done);
+  /// Ends a probe that is under way, if one is; its `done` is called soon. On a link that was it
+  /// may hang for seconds while the one that is now would answer.
+  void give_up_probe();
 
  private:
   struct Errand;
@@ -46,6 +50,7 @@ class Courier {
   void with_token(std::shared_ptr<Errand> errand);
   void when_gate_opens(std::shared_ptr<Errand> errand);
   void submit(std::shared_ptr<Errand> errand);
+  net::ExchangeId put_on_the_way(net::HttpRequest request, const std::shared_ptr<Errand>& errand);
   void link_failed(const base::Failure& failure);
   void learn_clock(const Errand& errand, const net::HttpResponse& reply);
   void answered(const std::shared_ptr<Errand>& errand, net::HttpOutcome outcome);
@@ -55,6 +60,11 @@ class Courier {
   base::Log& log_;
   Remote& remote_;
   base::ByteCount received_ = 0;
+  struct Probe {
+    net::ExchangeId exchange{};
+    std::function<void()> done;
+  };
+  std::optional<Probe> probe_;  ///< under way
 };
 
 }  // namespace fieldsync::sync

@@ -108,6 +108,7 @@ Result<> Engine::await_file(const storage::RecordKey& key, const std::string& sl
 
 void Engine::link_changed() {
   remote_.link.try_now();
+  courier_.give_up_probe();
   if (auto hastened = uploader_.network_changed(); !hastened) in_trouble(hastened.failure());
   surveyor_.try_originals();
   nudge();

@@ -68,15 +68,21 @@ class NetlinkMonitor final : public NetworkMonitor {
 
   void watch() {
     for (;;) {
-      Woken woken = wait(-1);
-      while (woken == Woken::by_change) {
-        woken = wait(static_cast<int>(tuning::kNetworkQuiet.count()));
-      }
+      if (wait(-1) == Woken::by_stop) return;
+      tell();
+      constexpr auto kQuiet = static_cast<int>(tuning::kNetworkQuiet.count());
+      int more = 0;
+      Woken woken = wait(kQuiet);
+      for (; woken == Woken::by_change; woken = wait(kQuiet)) ++more;
       if (woken == Woken::by_stop) return;
-      loop_.post([changed = std::weak_ptr(changed_)] {
-        if (const auto call = changed.lock()) (*call)();
-      });
+      if (more > 0) tell();
     }
+  }
+
+  void tell() {
+    loop_.post([changed = std::weak_ptr(changed_)] {
+      if (const auto call = changed.lock()) (*call)();
+    });
   }
 
   EventLoop& loop_;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "platform/host.h"
 #include "platform/tuning.h"
@@ -22,30 +23,31 @@ struct Told {
   EventLoop& loop;
   std::function<void()> changed;
   std::mutex mutex;
-  bool is_pending = false;  ///< a change waits for its quiet
+  int changes = 0;  ///< since it was quiet; the first was told
 };
 
-/// Tells on the loop, once things have been quiet for a moment.
+/// Tells on the loop: of the first change at once, of those that followed it a moment later.
 void tell(const std::weak_ptr<Told>& weak) {
   const auto told = weak.lock();
   if (!told) return;
   {
     const std::lock_guard hold(told->mutex);
-    if (told->is_pending) return;
-    told->is_pending = true;
+    if (++told->changes > 1) return;
   }
   told->loop.post([weak] {
     const auto at_post = weak.lock();
     if (!at_post) return;
+    at_post->changed();
     const base::Instant quiet = make_system_clock()->now() + tuning::kNetworkQuiet;
     at_post->loop.call_at(quiet, [weak] {
       const auto at_quiet = weak.lock();
       if (!at_quiet) return;
+      int changes = 0;
       {
         const std::lock_guard hold(at_quiet->mutex);
-        at_quiet->is_pending = false;
+        changes = std::exchange(at_quiet->changes, 0);
       }
-      at_quiet->changed();
+      if (changes > 1) at_quiet->changed();
     });
   });
 }

@@ -125,6 +125,7 @@ net::ExchangeId SimLink::submit(net::HttpRequest request, DoneCallback done, Pro
 }
 
 void SimLink::cancel(net::ExchangeId exchange) {
+  landed_.erase(static_cast<std::uint64_t>(exchange));
   const auto found = flights_.find(static_cast<std::uint64_t>(exchange));
   if (found == flights_.end()) return;
   if (is_login(found->second.request)) --logins_now;
@@ -132,6 +133,7 @@ void SimLink::cancel(net::ExchangeId exchange) {
 }
 
 void SimLink::drop_all() {
+  landed_.clear();
   flights_.clear();
   logins_now = 0;
 }
@@ -255,14 +257,16 @@ void SimLink::land(std::uint64_t id, HttpOutcome outcome, const char* befell) {
   if (on_exchanged) on_exchanged({schedule_.now(), std::move(line)});
   // The login server has no budget to keep.
   const bool has_budget = flight.request.auth == net::Auth::bearer && on_told_to_wait;
-  loop_.post(
-      [this, has_budget, done = std::move(flight.done), outcome = std::move(outcome)]() mutable {
-        if (has_budget && outcome.response && outcome.response->status == 429) {
-          const std::string* wait = outcome.response->headers.find("Retry-After");
-          if (wait) on_told_to_wait(std::chrono::seconds(std::atoi(wait->c_str())));
-        }
-        done(std::move(outcome));
-      });
+  landed_.insert(id);
+  loop_.post([this, id, has_budget, done = std::move(flight.done),
+              outcome = std::move(outcome)]() mutable {
+    if (landed_.erase(id) == 0) return;
+    if (has_budget && outcome.response && outcome.response->status == 429) {
+      const std::string* wait = outcome.response->headers.find("Retry-After");
+      if (wait) on_told_to_wait(std::chrono::seconds(std::atoi(wait->c_str())));
+    }
+    done(std::move(outcome));
+  });
 }
 
 base::Result<std::string> SimLink::body_of(const net::HttpRequest& request) {

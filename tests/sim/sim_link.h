@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,7 @@ class SimLink final : public net::HttpTransport {
   net::sandbox::Sandbox& sandbox_;
   platform::Random random_;
   std::map<std::uint64_t, Flight> flights_;
+  std::set<std::uint64_t> landed_;  ///< at the machine, and not told yet
   std::uint64_t last_ = 0;
   enum class Wire { up, down } wire_ = Wire::up;
   base::Instant turns_at_{};

@@ -260,6 +260,25 @@ TEST_CASE("an endpoint that answers 500 all day stops no other and burns no budg
   }
 }
 
+TEST_CASE("a probe that hangs on the link that was is given up when the system tells of another") {
+  SmallWorld world;
+  world.run_for(std::chrono::minutes(1));
+  world.transport->mishap = [](const net::HttpRequest&) { return Mishap::lost_before; };
+  world.call("add", {{"kind", "note"}, {"fields", Document{{"comment", "on the new link"}}}});
+  world.run_for(std::chrono::minutes(1));
+  int hanging = 0;
+  world.transport->delay = [&hanging] {
+    ++hanging;
+    return std::chrono::minutes(1);
+  };
+  REQUIRE(world.loop.run_until([&] { return hanging > 0; }, std::chrono::minutes(5)));
+  world.transport->delay = nullptr;
+  world.transport->mishap = nullptr;
+  world.agent->link_changed();
+  world.run_for(std::chrono::seconds(5));
+  CHECK(world.at_service("note", "comment", "on the new link") == 1);
+}
+
 TEST_CASE("a guessed limit is named until the service tells its own") {
   SmallWorld world;
   for (int i = 0; i < 60; ++i) add_note(world, "note " + std::to_string(i));
