@@ -212,10 +212,8 @@ class RfiMapping : public KindMapping {
     if (look.op.action != Action::reply) {
       // A list may leave the question out, and the office may have edited it since: author, window
       // and subject then have to do.
-      const auto created = base::parse_iso(fields.text("created_at"));
-      const bool is_edited = created && candidate.updated_at && *candidate.updated_at > *created;
       return same_text(look.op.fields, fields, "subject") &&
-             (!fields.has("question") || is_edited ||
+             (!fields.has("question") || is_edited(candidate) ||
               same_text(look.op.fields, fields, "question"));
     }
     std::vector<std::string> lacking;

@@ -189,6 +189,11 @@ bool in_window(const LookUp& look, const Document& fields, std::string_view auth
   return *at + second > look.since && *at < look.until + second;
 }
 
+bool is_edited(const RemoteRecord& record) {
+  const auto created = base::parse_iso(record.fields.text("created_at"));
+  return created && record.updated_at && *record.updated_at > *created;
+}
+
 bool same_text(const Value* a, const Value* b) {
   const auto text = [](const Value* value) {
     return value == nullptr ? std::string() : comparable(base::plain_text(*value));

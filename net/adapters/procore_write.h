@@ -55,6 +55,9 @@ base::List upload_ids(const Site& site, const PushOp& op);
 bool in_window(const LookUp& look, const Document& fields, std::string_view author_field,
                std::string_view time_field);
 
+/// Whether somebody changed the record after it was made.
+bool is_edited(const RemoteRecord& record);
+
 /// Same text for a person.
 bool same_text(const base::Value* a, const base::Value* b);
 bool same_text(const Document& a, const Document& b, std::string_view field);

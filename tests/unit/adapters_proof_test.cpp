@@ -106,7 +106,11 @@ TEST_CASE("a lost photo is looked for by uploader, time, name, size and descript
   CHECK(found(look, "[" + one + "]").empty());
   look.op.files = {file("wall.jpg")};
   look.op.fields = {{"description", "South"}};
-  CHECK(found(look, "[" + one + "]").empty());
+  const std::string made =
+      R"({"id":9002,"filename":"wall.jpg","size":777000,"description":"North",)"
+      R"("uploader":{"id":8001},"created_at":"2026-10-01T10:00:00Z","updated_at":)";
+  CHECK(found(look, "[" + made + R"("2026-10-01T10:00:00Z"}])").empty());
+  CHECK(found(look, "[" + made + R"("2026-10-01T10:00:20Z"}])") == Lines{"9002"});  // edited since
 }
 
 TEST_CASE("a lost note is looked for by author, day and comment") {
