@@ -74,11 +74,14 @@ class ValueBuilder {
     const std::size_t e = std::min(number.find_first_of("eE"), number.size());
     const std::string_view digits = number.substr(0, e);
     const auto dot = static_cast<std::int64_t>(std::min(digits.find('.'), digits.size()));
-    const auto first = static_cast<std::int64_t>(digits.find_first_of("123456789"));
-    std::int64_t exponent = 0;
+    const std::size_t nonzero = digits.find_first_of("123456789");
+    if (nonzero == std::string_view::npos) return true;
+    const auto first = static_cast<std::int64_t>(nonzero);
+    int exponent = 0;
     std::string_view power = number.substr(std::min(e + 1, number.size()));
     if (power.starts_with('+')) power.remove_prefix(1);
-    std::from_chars(power.data(), power.data() + power.size(), exponent);
+    const auto read = std::from_chars(power.data(), power.data() + power.size(), exponent);
+    if (read.ec == std::errc::result_out_of_range) return power.starts_with('-');
     return dot - first + exponent <= 0;
   }
 
