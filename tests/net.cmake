@@ -8,6 +8,7 @@ fs_add_test(net_tests
     unit/net_rate_gate_test.cpp
     unit/net_shared_pace_test.cpp
     unit/net_token_source_test.cpp
+    $<$<NOT:$<BOOL:${WIN32}>>:unit/net_send_queue_test.cpp>
     $<$<NOT:$<BOOL:${WIN32}>>:unit/net_unix_socket_test.cpp>
     unit/net_values_test.cpp
   LIBRARIES fs_net fs_adapters

@@ -1,8 +1,5 @@
 #include "net/curl_transport.h"
 
-#include <linux/socket.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <zlib.h>
 
 #include <atomic>
@@ -306,40 +303,6 @@ TEST_CASE("transport: where used connections end under files, files go on new on
   const std::string kept = rig.get("/").response->body;
   CHECK(put_file("/").response->body != kept);
   CHECK(put_text().response.ok());
-}
-
-TEST_CASE("transport: what waits in the system of a file is limited while it is on its way") {
-  std::atomic<bool> is_limited = false;
-  std::atomic<int> port = 0;
-  // The sender's socket is of this same process, and Linux tells whether its room was set.
-  const auto room_was_set = [&] {
-    int locks = 0;
-    for (int descriptor = 3; descriptor < 512; ++descriptor) {
-      sockaddr_in peer{};
-      socklen_t size = sizeof(peer);
-      if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
-      if (peer.sin_family != AF_INET || ntohs(peer.sin_port) != port) continue;
-      size = sizeof(locks);
-      ::getsockopt(descriptor, SOL_SOCKET, SO_BUF_LOCK, &locks, &size);
-    }
-    return (locks & SOCK_SNDBUF_LOCK) != 0;
-  };
-  Rig rig([&](const ServerRequest& request) {
-    const auto clock = platform::make_system_clock();
-    const base::Instant until = clock->now() + std::chrono::seconds(20);
-    while (!room_was_set() && clock->now() < until) std::this_thread::yield();
-    is_limited = room_was_set();
-    body_of(request);
-    return text_reply(200, "");
-  });
-  port = rig.port;
-  const std::string path = rig.folder / "f";
-  constexpr base::ByteCount kSize = 32 << 20;
-  write_file(path, std::string(kSize, 'x'));
-  HttpRequest request = rig.request(Method::put, "/");
-  request.body = FileSlice{path, 0, kSize};
-  CHECK(rig.run(request).response.ok());
-  CHECK(is_limited);
 }
 
 TEST_CASE("transport: a connection that was opened ahead serves the next request") {
