@@ -314,10 +314,15 @@ void Pusher::look_in_lists(Intent intent, net::LookUp look, std::vector<base::Se
   if (senders.empty()) return done(not_found(intent));
   look.me = senders.front();
   senders.erase(senders.begin());
-  const auto not_there = [this, look, senders, done](const Intent& looked_for) {
+  const NotThere not_there = [this, look, senders, done](const Intent& looked_for, int) {
     look_in_lists(looked_for, look, senders, done);
   };
-  look_in_list(std::move(intent), std::move(look), 0, not_there, std::move(done));
+  // What is removed between two pages moves the rest up, and one record is on neither of them.
+  const NotThere once_more = [this, look, not_there, done](const Intent& looked_for, int pages) {
+    if (pages == 0) return not_there(looked_for, pages);
+    look_in_list(looked_for, look, 0, not_there, done);
+  };
+  look_in_list(std::move(intent), std::move(look), 0, once_more, std::move(done));
 }
 
 void Pusher::look_in_list(Intent intent, net::LookUp look, int pages, NotThere not_there,
@@ -339,7 +344,7 @@ void Pusher::look_in_list(Intent intent, net::LookUp look, int pages, NotThere n
           if (!*claimed) return done(found(intent, candidate.id));
         }
         if (page->next) return look_in_list(intent, *page->next, pages + 1, not_there, done);
-        not_there(intent);
+        not_there(intent, pages);
       });
 }
 

@@ -42,7 +42,8 @@ class Pusher {
   base::Result<> still_there(const storage::Intent& intent);
   void look_in_lists(storage::Intent intent, net::LookUp look, std::vector<base::ServiceId> senders,
                      StepDone done);
-  using NotThere = std::function<void(const storage::Intent&)>;
+  /// Gets how many pages followed the first.
+  using NotThere = std::function<void(const storage::Intent&, int)>;
   void look_in_list(storage::Intent intent, net::LookUp look, int pages, NotThere not_there,
                     StepDone done);
   void look_at_record(storage::Intent intent, StepDone done);
