@@ -20,21 +20,21 @@ build release -DFIELDSYNC_TESTS=ON -- fieldsync package_files
 mkdir -p "$out"
 
 pack() {
-  cpack --config build/release/CPackConfig.cmake -G "$1" -B "$out/work" >"$out/$1.log" 2>&1 || {
+  cpack --config build/release/CPackConfig.cmake -G "$1" -B "$out/staging" >"$out/$1.log" 2>&1 || {
     tail -n 20 "$out/$1.log" >&2
     return 1
   }
 }
 
 pack DEB
-mv "$out"/work/*.deb "$out"/
+mv "$out"/staging/*.deb "$out"/
 if command -v rpmbuild >/dev/null 2>&1; then
   pack RPM
-  mv "$out"/work/*.rpm "$out"/
+  mv "$out"/staging/*.rpm "$out"/
 else
   say "No .rpm: rpmbuild is not installed."
 fi
-rm -rf "$out/work"
+rm -rf "$out/staging"
 
 if [ $windows = yes ]; then
   version=$(sed -n 's/^set(CPACK_PACKAGE_VERSION "\(.*\)")$/\1/p' build/release/CPackConfig.cmake)

@@ -1,6 +1,6 @@
 #include <ostream>
 
-#include "agent/app/system_service.h"
+#include "agent/app/service_manager_acts.h"
 #include "platform/base/text.h"
 #include "platform/child_process.h"
 #include "platform/service_manager.h"
@@ -16,24 +16,36 @@ using platform::FolderUse;
 using platform::kServiceName;
 using platform::ServiceStanding;
 
-/// As long as systemd is given for a start or stop.
-constexpr base::Millis kAnswerMax{60'000};
-
 struct Places {
   base::Path config = platform::system_config_file();
   base::Path folder = platform::parent_of(config);
   base::Path state = *platform::system_state_folder(config);
 };
 
-Result<bool> is_there(platform::FileSystem& files, const base::Path& path) {
-  TRY_ASSIGN(const platform::FileInfo info, files.info(path));
-  return info.type != platform::FileType::missing;
+const char* words_for(ServiceStanding standing) {
+  switch (standing) {
+    case ServiceStanding::absent:
+      return "The service is not installed.";
+    case ServiceStanding::stopped:
+      return "The service is stopped.";
+    case ServiceStanding::starting:
+      return "The service is starting.";
+    case ServiceStanding::running:
+      return "The service runs; `fieldsync status` says what it does.";
+    case ServiceStanding::stopping:
+      return "The service is stopping.";
+  }
+  return "";
 }
+
+}  // namespace
+
+namespace manager {
 
 Result<> start(cli::Surroundings& around) {
   const Places places;
   TRY_ASSIGN(const bool has_config, is_there(around.files, places.config));
-  if (has_config) return platform::start_service(kServiceName, kAnswerMax);
+  if (has_config) return platform::start_service(kServiceName, kManagerAnswerMax);
   return base::Failure{base::Cause::bad_input, places.config + ": there is no such file"};
 }
 
@@ -41,7 +53,8 @@ Result<> install(cli::Surroundings& around) {
   const Places places;
   // Whatever of an earlier agent runs, runs from a program that may have been replaced.
   TRY_ASSIGN(const ServiceStanding before, platform::service_standing(kServiceName));
-  if (before != ServiceStanding::absent) TRY(platform::stop_service(kServiceName, kAnswerMax));
+  if (before != ServiceStanding::absent)
+    TRY(platform::stop_service(kServiceName, kManagerAnswerMax));
   const std::pair<base::Path, FolderUse> folders[] = {{places.folder, FolderUse::everybody_reads},
                                                       {places.state, FolderUse::service_only}};
   for (const auto& [folder, use] : folders) {
@@ -63,7 +76,7 @@ Result<> install(cli::Surroundings& around) {
                << ", then `fieldsync service start`." << std::endl;
     return {};
   }
-  TRY(platform::start_service(kServiceName, kAnswerMax));
+  TRY(platform::start_service(kServiceName, kManagerAnswerMax));
   around.out << "The agent runs, and will after every start of this machine. Work is kept in "
              << places.state << "; who is logged in at this machine may use it." << std::endl;
   return {};
@@ -72,60 +85,21 @@ Result<> install(cli::Surroundings& around) {
 Result<> remove(cli::Surroundings& around) {
   const Places places;
   TRY_ASSIGN(const ServiceStanding now, platform::service_standing(kServiceName));
-  if (now != ServiceStanding::absent) TRY(platform::stop_service(kServiceName, kAnswerMax));
+  if (now != ServiceStanding::absent) TRY(platform::stop_service(kServiceName, kManagerAnswerMax));
   TRY(platform::unregister_service(kServiceName));
-  around.out << "The agent is stopped and starts no more. All work, also what is not delivered, "
-                "stays in "
-             << places.state << "; `fieldsync --state " << places.state << " queue` lists it."
-             << std::endl;
+  tell_removed(around, places.state);
   return {};
 }
 
-const char* words_for(ServiceStanding standing) {
-  switch (standing) {
-    case ServiceStanding::absent:
-      return "The service is not installed.";
-    case ServiceStanding::stopped:
-      return "The service is stopped.";
-    case ServiceStanding::starting:
-      return "The service is starting.";
-    case ServiceStanding::running:
-      return "The service runs; `fieldsync status` says what it does.";
-    case ServiceStanding::stopping:
-      return "The service is stopping.";
-  }
-  return "";
+Result<> stop(cli::Surroundings&) {
+  return platform::stop_service(kServiceName, kManagerAnswerMax);
 }
 
-Result<int> perform(const cli::ServiceOptions& options, cli::Surroundings& around) {
-  switch (options.act) {
-    case cli::ServiceOptions::Act::install:
-      TRY(install(around));
-      return 0;
-    case cli::ServiceOptions::Act::remove:
-      TRY(remove(around));
-      return 0;
-    case cli::ServiceOptions::Act::start:
-      TRY(start(around));
-      return 0;
-    case cli::ServiceOptions::Act::stop:
-      TRY(platform::stop_service(kServiceName, kAnswerMax));
-      return 0;
-    case cli::ServiceOptions::Act::status:
-      break;
-  }
+Result<int> status(cli::Surroundings& around) {
   TRY_ASSIGN(const ServiceStanding standing, platform::service_standing(kServiceName));
   around.out << words_for(standing) << std::endl;
   return standing == ServiceStanding::running ? 0 : 1;
 }
 
-}  // namespace
-
-int run_service(const cli::ServiceOptions& options, cli::Surroundings& around) {
-  const auto code = perform(options, around);
-  if (code.ok()) return *code;
-  around.err << "fieldsync: " << base::printable(base::sentence(code.failure())) << std::endl;
-  return 1;
-}
-
+}  // namespace manager
 }  // namespace fieldsync::app

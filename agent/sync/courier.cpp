@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "agent/sync/people.h"
 #include "agent/sync/retry.h"
 #include "agent/sync/tuning.h"
 #include "net/on_the_way.h"
@@ -52,22 +53,13 @@ void Courier::send_as(const std::string& person, net::HttpRequest request, Callb
   }
 }
 
-namespace {
-/// Whose login it is that must be mended.
-Failure of_person(const std::string& person, Failure failure) {
-  if (!person.empty() && verdict_on(failure.cause) == Verdict::login) {
-    failure.what = "own login of " + person + ": " + failure.what;
-  }
-  return failure;
-}
-}  // namespace
-
 void Courier::with_token(std::shared_ptr<Errand> errand) {
   errand->tokens = &tokens_of(*errand);
   errand->tokens->get([this, errand](base::Result<base::Secret> token) {
     if (!token) {
       if (verdict_on(token.failure().cause) == Verdict::link) link_failed(token.failure());
-      return errand->fail(of_person(errand->person, token.failure()));
+      const bool is_of_login = verdict_on(token.failure().cause) == Verdict::login;
+      return errand->fail(of_person(is_of_login ? errand->person : "", token.failure()));
     }
     errand->token = *token;
     when_gate_opens(errand);

@@ -51,7 +51,7 @@ Explanation of_author(const Intent& intent, const Remote& remote) {
   if (own == nullptr || intent.state != IntentState::queued) return why;
   if (const auto problem = own->tokens->problem()) {
     why.cause = problem->cause;
-    why.evidence = "own login of " + intent.author + ": " + problem->what;
+    why.evidence = of_person(intent.author, *problem).what;
   }
   return why;
 }

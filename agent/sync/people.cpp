@@ -68,6 +68,11 @@ std::string sent_under(const Remote& remote, const std::string& person) {
   return own_login(remote, person) ? person : std::string();
 }
 
+base::Failure of_person(const std::string& person, base::Failure failure) {
+  if (!person.empty()) failure.what = "own login of " + person + ": " + failure.what;
+  return failure;
+}
+
 std::vector<base::ServiceId> senders_of(const Remote& remote, const std::string& author) {
   std::vector<base::ServiceId> senders{remote.me};
   const auto own = remote.people.find(author);

@@ -25,6 +25,8 @@ base::Result<> save_people(storage::WorkStore& work, const Remote& remote);
 const OwnLogin* own_login(const Remote& remote, const std::string& person);
 /// The same as `Courier::send_as` wants it: the person, or empty.
 std::string sent_under(const Remote& remote, const std::string& person);
+/// The trouble of a login, with whose it is: a person's own, unless `person` is empty.
+base::Failure of_person(const std::string& person, base::Failure failure);
 /// Whoever a record that `author` captured may be by: the machine's login first. A login that was
 /// given up may have sent what is looked for now.
 std::vector<base::ServiceId> senders_of(const Remote& remote, const std::string& author);

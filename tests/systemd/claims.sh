@@ -1,40 +1,12 @@
 # What the two boots share. Sourced in the guest.
 export DEBIAN_FRONTEND=noninteractive
-passed=0
-failed=0
 state=/var/lib/fieldsync
 log=$state/log/fieldsync.log
 
-# claim TEXT COMMAND...: the command must succeed.
-claim() {
-  text=$1
-  shift
-  if "$@" >/tmp/claim.out 2>&1; then
-    passed=$((passed + 1))
-    echo "ok      $text"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $text"
-    tail -n 15 /tmp/claim.out
-    journalctl -u fieldsync -n 10 --no-pager -o cat
-  fi
-}
-end() {
-  echo "$passed passed, $failed failed"
-  [ $failed = 0 ]
-}
+world=/tmp
+tell_more() { journalctl -u fieldsync -n 10 --no-pager -o cat; }
+. /tests/claim.sh
 
-# within TENTHS COMMAND...: the command succeeds before that many tenths of a second are over.
-within() {
-  tenths=$1
-  shift
-  for _ in $(seq "$tenths"); do
-    ! "$@" >/dev/null 2>&1 || return 0
-    sleep 0.1
-  done
-  "$@"
-}
-not() { ! "$@"; }
 property() { systemctl show -p "$1" --value fieldsync; }
 pid() { property MainPID; }
 is_ready() { [ "$(systemctl is-active fieldsync)" = active ]; }

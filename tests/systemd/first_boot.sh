@@ -150,4 +150,4 @@ claim "with the queue" open_is 1
 claim "a downgrade is refused" refuses_downgrade
 claim "and changes nothing" is_ready
 claim "the manual is there" sh -c 'man fieldsync | grep -q bundle'
-end
+end_claims

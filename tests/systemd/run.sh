@@ -141,7 +141,7 @@ for version in 0.0.9 0.1.0 0.1.1; do
   sed -i "s/^Version: .*/Version: $version/" "$work/content/DEBIAN/control"
   dpkg-deb -Zgzip -z1 -b "$work/content" "$root/debs/$version.deb" >/dev/null
 done
-cp tests/systemd/*.sh "$root/tests/"
+cp tests/systemd/*.sh tests/support/claim.sh "$root/tests/"
 cp "$build/net/sandbox/fieldsync-sandbox" "$root/opt/"
 
 boot_guest

@@ -41,4 +41,4 @@ claim "installed again it goes on" dpkg -i /debs/0.1.1.deb </dev/null
 claim "and delivers" within 600 there_once kept-note
 claim "purge asks nothing and says what it deleted" purges
 claim "and leaves nothing" left_nothing
-end
+end_claims

@@ -68,6 +68,17 @@ class UploadWorld : public SmallWorld {
       return fits && (*left)-- > 0 ? what : Mishap::none;
     };
   }
+  /// Adds a photo; nothing leaves any more once its first part is there and the second would go.
+  void sleep_before_second_part() {
+    const auto asleep = std::make_shared<bool>(false);
+    transport->mishap = [this, asleep](const net::HttpRequest& request) {
+      const bool second = request.url.find("/1?") != std::string::npos;
+      if (second && part("/0") == 1) *asleep = true;
+      return *asleep ? Mishap::lost_before : Mishap::none;
+    };
+    add_photo();
+    REQUIRE(loop.run_until([&] { return *asleep; }, minutes(5)));
+  }
   bool arrives() {
     const bool drained = drain();
     CHECK_MESSAGE(drained, open_acts());
@@ -128,14 +139,7 @@ TEST_CASE("a restart between two parts, and in a part, costs no confirmed part")
 
 TEST_CASE("an hour's sleep in the middle costs one call for new addresses and no part") {
   in_every_shape([](UploadWorld& world) {
-    bool asleep = false;
-    world.transport->mishap = [&](const net::HttpRequest& request) {
-      const bool second = request.url.find("/1?") != std::string::npos;
-      if (second && world.part("/0") == 1) asleep = true;
-      return asleep ? Mishap::lost_before : Mishap::none;
-    };
-    world.add_photo();
-    REQUIRE(world.loop.run_until([&] { return asleep; }, minutes(5)));
+    world.sleep_before_second_part();
     world.run_for(hours(2));
     world.transport->mishap = nullptr;
     world.agent->link_changed();  // it wakes up on another network
@@ -150,14 +154,7 @@ TEST_CASE("an hour's sleep in the middle costs one call for new addresses and no
 TEST_CASE("an address that ends sooner than documented (403) is renewed once, and no part lost") {
   in_every_shape([](UploadWorld& world) {
     world.set("upload_url_seconds", 600);
-    bool asleep = false;
-    world.transport->mishap = [&](const net::HttpRequest& request) {
-      const bool second = request.url.find("/1?") != std::string::npos;
-      if (second && world.part("/0") == 1) asleep = true;
-      return asleep ? Mishap::lost_before : Mishap::none;
-    };
-    world.add_photo();
-    REQUIRE(world.loop.run_until([&] { return asleep; }, minutes(5)));
+    world.sleep_before_second_part();
     world.run_for(minutes(20));
     world.transport->mishap = nullptr;
     REQUIRE(world.arrives());
@@ -171,14 +168,7 @@ TEST_CASE("an address that ends sooner than documented (403) is renewed once, an
 TEST_CASE("where addresses are not renewed the upload is made anew") {
   in_every_shape([](UploadWorld& world) {
     world.set("upload_get_fresh_urls", false);
-    bool asleep = false;
-    world.transport->mishap = [&](const net::HttpRequest& request) {
-      const bool second = request.url.find("/1?") != std::string::npos;
-      if (second && world.part("/0") == 1) asleep = true;
-      return asleep ? Mishap::lost_before : Mishap::none;
-    };
-    world.add_photo();
-    REQUIRE(world.loop.run_until([&] { return asleep; }, minutes(5)));
+    world.sleep_before_second_part();
     world.run_for(hours(2));
     world.transport->mishap = nullptr;
     REQUIRE(world.arrives());
