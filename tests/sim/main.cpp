@@ -26,6 +26,7 @@ struct Options {
   Profile profile = Profile::swarm;
   enum class Output { quiet, trace, brief } output = Output::quiet;
   enum class Twice { no, yes } twice = Twice::no;
+  enum class Digest { no, yes } digest = Digest::no;
   std::string regressions;  ///< a file of seeds to run in place of a range
   int failures_max = 5;
 };
@@ -48,8 +49,8 @@ const char* profile_name(Profile profile) {
       "fieldsync-sim: %s\n"
       "usage: fieldsync-sim [--first-seed N] [--seeds K] [--jobs J] [--trace]\n"
       "                     [--profile swarm|calm|link|crash|office|focus|brief] [--twice]\n"
-      "                     [--until-failure]\n"
-      "       fieldsync-sim --regressions FILE\n",
+      "                     [--until-failure] [--digest]\n"
+      "       fieldsync-sim --regressions FILE [--digest]\n",
       why);
   std::exit(2);
 }
@@ -93,6 +94,8 @@ Options read_options(int argc, char** argv) {
       options.regressions = value();
     } else if (word == "--twice") {
       options.twice = Options::Twice::yes;
+    } else if (word == "--digest") {
+      options.digest = Options::Digest::yes;
     } else {
       usage(("unknown option " + word).c_str());
     }
@@ -127,8 +130,29 @@ void tell_failure(const Plan& plan, const std::string& wrong) {
   std::fflush(stdout);
 }
 
-/// Runs one world. Whether it passed.
-bool run_one(const Options& options, std::uint64_t seed, Profile profile) {
+/// What all jobs have run so far; in memory that they share.
+struct Tally {
+  std::atomic<std::uint64_t> passed{0}, failed{0};
+  /// Of the events of all worlds, whatever their order: the same for two builds that act alike.
+  std::atomic<std::uint64_t> digest{0};
+};
+
+Tally& shared_tally() {
+  void* memory =
+      mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  FS_CHECK(memory != MAP_FAILED);
+  return *new (memory) Tally;
+}
+
+/// A world's share of the digest. Drawn, so that the shares of two worlds that differ do not make
+/// up for each other in the sum.
+std::uint64_t share_of_digest(std::uint64_t seed, const SimWorld& world) {
+  const auto drawn = [](std::uint64_t from) { return platform::Random(from).next(); };
+  return drawn(drawn(drawn(seed) ^ world.hash()) ^ world.events());
+}
+
+/// Runs one world, into the digest as well. Whether it passed.
+bool run_one(const Options& options, std::uint64_t seed, Profile profile, Tally& tally) {
   current_seed = seed;
   const Plan plan = make_plan(seed, profile);
   SimWorld world(plan);
@@ -137,6 +161,7 @@ bool run_one(const Options& options, std::uint64_t seed, Profile profile) {
     world.trace_to(stdout);
   }
   const std::string wrong = world.run();
+  tally.digest += share_of_digest(seed, world);
   if (options.twice == Options::Twice::yes) {
     SimWorld again(plan);
     (void)again.run();
@@ -160,44 +185,30 @@ bool run_one(const Options& options, std::uint64_t seed, Profile profile) {
   return false;
 }
 
-/// What all jobs have run so far; in memory that they share.
-struct Tally {
-  std::atomic<std::uint64_t> passed{0}, failed{0};
-};
-
-Tally& shared_tally() {
-  void* memory =
-      mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  FS_CHECK(memory != MAP_FAILED);
-  return *new (memory) Tally;
-}
-
 /// Runs every `jobs`-th seed from `first`, until its share has too many failures.
 void run_share(const Options& options, std::uint64_t offset, Tally& tally) {
   int failures = 0;
   for (std::uint64_t i = offset; i < options.count && failures < options.failures_max;
        i += static_cast<std::uint64_t>(options.jobs)) {
-    const bool passed = run_one(options, options.first + i, options.profile);
+    const bool passed = run_one(options, options.first + i, options.profile, tally);
     ++(passed ? tally.passed : tally.failed);
     if (!passed) ++failures;
   }
 }
 
 /// Lines of "SEED PROFILE  text"; `#` begins a comment.
-int run_regressions(const Options& options) {
+void run_regressions(const Options& options, Tally& tally) {
   std::ifstream file(options.regressions);
   if (!file) usage(("cannot read " + options.regressions).c_str());
-  int passed = 0, failed = 0;
   for (std::string line; std::getline(file, line);) {
     if (line.empty() || line[0] == '#') continue;
     std::istringstream words(line);
     std::uint64_t seed = 0;
     std::string profile;
     if (!(words >> seed >> profile)) usage(("not a regression: " + line).c_str());
-    ++(run_one(options, seed, profile_of(profile)) ? passed : failed);
+    const bool passed = run_one(options, seed, profile_of(profile), tally);
+    ++(passed ? tally.passed : tally.failed);
   }
-  std::printf("%d passed, %d failed\n", passed, failed);
-  return failed == 0 && passed > 0 ? 0 : 1;
 }
 
 void run_all(const Options& options, Tally& tally) {
@@ -228,10 +239,12 @@ int main(int argc, char** argv) {
   // Worlds have one thread; before the first disk, because SQLite must not have begun.
   sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  if (!options.regressions.empty()) return run_regressions(options);
   Tally& tally = shared_tally();
-  run_all(options, tally);
+  options.regressions.empty() ? run_all(options, tally) : run_regressions(options, tally);
   std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(tally.passed.load()),
               static_cast<unsigned long long>(tally.failed.load()));
-  return tally.failed == 0 ? 0 : 1;
+  if (options.digest == Options::Digest::yes) {
+    std::printf("digest %016llx\n", static_cast<unsigned long long>(tally.digest.load()));
+  }
+  return tally.failed == 0 && tally.passed > 0 ? 0 : 1;
 }
