@@ -20,7 +20,7 @@ add_library(fs_sim STATIC
   sim/sim_world.cpp)
 target_link_libraries(fs_sim PUBLIC fs_agent fs_sandbox SQLite::SQLite3)
 
-add_executable(fieldsync-sim sim/main.cpp)
+add_executable(fieldsync-sim sim/last_words.cpp sim/main.cpp)
 target_link_libraries(fieldsync-sim PRIVATE fs_sim)
 # A world is mostly small allocations: a quick allocator, where there is one, saves a sixth.
 find_library(fs_mimalloc mimalloc)

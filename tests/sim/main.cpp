@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -13,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/last_words.h"
 #include "tests/sim/shrink.h"
 #include "tests/sim/sim_world.h"
 
@@ -104,29 +104,21 @@ Options read_options(int argc, char** argv) {
   return options;
 }
 
-// A failed check of the agent ends the process: the seed must be known then.
-std::uint64_t current_seed = 0;
-void tell_seed(int) {
-  char text[64];
-  const int length = std::snprintf(text, sizeof text, "stopped in seed %llu\n",
-                                   static_cast<unsigned long long>(current_seed));
-  (void)!write(STDERR_FILENO, text, static_cast<std::size_t>(length));
-  std::signal(SIGABRT, SIG_DFL);
-  std::abort();
+std::string replay_line(const Plan& plan) {
+  return "replay: fieldsync-sim --first-seed " + std::to_string(plan.seed) +
+         " --seeds 1 --profile " + profile_name(plan.profile) + " --trace (" FIELDSYNC_COMMIT ")";
 }
 
 void tell_failure(const Plan& plan, const std::string& wrong) {
   std::printf("FAILED %s\n  %s\n", plan.summary().c_str(), wrong.c_str());
+  std::fflush(stdout);  // a smaller world may stop the program
   const Shrunk shrunk = shrink(plan, wrong);
   std::printf("  smallest: %s\n", shrunk.plan.summary().c_str());
   for (const Step& step : shrunk.plan.steps) {
     std::printf("    %8.1f s  device %d  %s\n", static_cast<double>(step.at.count()) / 1'000.0,
                 step.device, std::string(name(step.act)).c_str());
   }
-  std::printf(
-      "  %s\n  replay: fieldsync-sim --first-seed %llu --seeds 1 --profile %s --trace (%s)\n",
-      shrunk.wrong.c_str(), static_cast<unsigned long long>(plan.seed), profile_name(plan.profile),
-      FIELDSYNC_COMMIT);
+  std::printf("  %s\n  %s\n", shrunk.wrong.c_str(), replay_line(plan).c_str());
   std::fflush(stdout);
 }
 
@@ -153,8 +145,8 @@ std::uint64_t share_of_digest(std::uint64_t seed, const SimWorld& world) {
 
 /// Runs one world, into the digest as well. Whether it passed.
 bool run_one(const Options& options, std::uint64_t seed, Profile profile, Tally& tally) {
-  current_seed = seed;
   const Plan plan = make_plan(seed, profile);
+  set_last_words(plan.summary() + "\n  " + replay_line(plan));
   SimWorld world(plan);
   if (options.output == Options::Output::trace) {
     std::printf("%s\n", plan.summary().c_str());
@@ -217,6 +209,7 @@ void run_all(const Options& options, Tally& tally) {
     const pid_t child = fork();
     if (child == 0) {
       run_share(options, static_cast<std::uint64_t>(job), tally);
+      std::fflush(stdout);
       _exit(0);
     }
     children.push_back(child);
@@ -235,7 +228,7 @@ void run_all(const Options& options, Tally& tally) {
 int main(int argc, char** argv) {
   using namespace fieldsync::sim;
   const Options options = read_options(argc, argv);
-  std::signal(SIGABRT, tell_seed);
+  speak_when_stopped();
   // Worlds have one thread; before the first disk, because SQLite must not have begun.
   sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);

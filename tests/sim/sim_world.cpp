@@ -1,5 +1,7 @@
 #include "tests/sim/sim_world.h"
 
+#include <algorithm>
+
 #include "net/sandbox/seed_people.h"
 #include "platform/base/json.h"
 #include "storage/mirror_store.h"
@@ -199,7 +201,7 @@ Result<Document> SimWorld::call(Device& device, std::string_view verb, const Doc
     if (!*answer) *answer = std::move(result);
   });
   const base::Instant end = schedule_.now() + tuning::kAnswerMax;
-  while (!*answer && !is_wrong() && schedule_.run_one(end)) {
+  while (!*answer && !is_wrong() && run_one(end)) {
   }
   if (!*answer) return Failure{base::Cause::timeout, std::string(verb) + ": no answer"};
   note("device " + std::to_string(device.number) + " " + std::string(verb) + ": " +
@@ -277,8 +279,23 @@ void SimWorld::after_event() {
   }
 }
 
+bool SimWorld::run_one(base::Instant end) {
+  const auto hours = static_cast<std::uint64_t>(1 + now().since_start.count() /
+                                                        Millis(std::chrono::hours(1)).count());
+  if (schedule_.events() > hours * devices_.size() * tuning::kEventsPerHourMax) {
+    const auto busiest = std::max_element(
+        devices_.begin(), devices_.end(),
+        [](const auto& a, const auto& b) { return a->loop.ran() < b->loop.ran(); });
+    wrong("spin: " + std::to_string(schedule_.events()) + " events, device " +
+          std::to_string((*busiest)->number) + " ran " + std::to_string((*busiest)->loop.ran()) +
+          " tasks");
+    return false;
+  }
+  return schedule_.run_one(end);
+}
+
 void SimWorld::run_until(base::Instant end) {
-  while (!is_wrong() && schedule_.run_one(end)) after_event();
+  while (!is_wrong() && run_one(end)) after_event();
 }
 
 void SimWorld::run_for(Millis span) { run_until(schedule_.now() + span); }

@@ -100,6 +100,8 @@ class SimWorld {
   void set_up_device(int number);
   void log_in(Device& device);
   void arm(Device& device);
+  /// The schedule's next event by `end`; false as well when the world is seen to spin.
+  bool run_one(base::Instant end);
   void run_until(base::Instant end);
   void after_event();
   void look_at(const Step& step);
