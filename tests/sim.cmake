@@ -9,6 +9,7 @@ find_package(SQLite3 REQUIRED)
 add_library(fs_sim STATIC
   sim/device_host.cpp
   sim/oracle.cpp
+  sim/outbox.cpp
   sim/people.cpp
   sim/plan.cpp
   sim/schedule.cpp

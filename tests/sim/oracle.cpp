@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "platform/base/cause.h"
 #include "storage/database.h"
+#include "tests/sim/outbox.h"
 #include "tests/sim/sim_world.h"
 #include "tests/sim/tuning.h"
 
@@ -37,16 +39,6 @@ bool is_for_a_person(const std::string& cause) {
       "conflict",           "record_gone",   "refused_by_service", "transition_refused",
       "locked_by_workflow", "field_invalid", "field_required"};
   return std::find(std::begin(kCauses), std::end(kCauses), cause) != std::end(kCauses);
-}
-
-bool is_open_for(const List& acts, const Promise& promise) {
-  for (const Value& row : acts) {
-    const Document& act = *row.as_document();
-    if (act.integer("id") == promise.act) return true;
-    // A conflict is an act of its own, split off the one that was acknowledged.
-    if (promise.what == Promise::What::edit && act.text("item") == promise.item) return true;
-  }
-  return false;
 }
 
 /// What the service holds, asked once for all promises.
@@ -125,38 +117,78 @@ std::string text_of(const Promise& promise) {
          promise.field + " \"" + (promise.text.empty() ? promise.sha256 : promise.text) + "\"";
 }
 
+/// One device at the end of its world, in its own words; its disk is read when it is asked for.
+class Left {
+ public:
+  Left(const SimDisk& disk, List acts, List receipts)
+      : disk_(disk), acts_(std::move(acts)), receipts_(std::move(receipts)) {}
+  const List& acts() const { return acts_; }
+  const List& receipts() const { return receipts_; }
+  const Outbox& outbox() {
+    if (!outbox_) outbox_.emplace(disk_);
+    return *outbox_;
+  }
+
+ private:
+  const SimDisk& disk_;
+  List acts_, receipts_;
+  std::optional<Outbox> outbox_;
+};
+
 bool is_open_about(const List& acts, const std::string& item) {
   return std::any_of(acts.begin(), acts.end(),
                      [&](const Value& row) { return row.as_document()->text("item") == item; });
 }
 
-std::string check_one(SimWorld& world, Holdings& service, const Promise& promise,
-                      const List& acts) {
+std::string check_one(SimWorld& world, Holdings& service, const Promise& promise, Left& left) {
   if (promise.what == Promise::What::edit) {
     if (promise.word != Promise::Word::kept) return "";
-    if (times_accepted(world, promise) > 0 || is_open_for(acts, promise)) return "";
-    return "lost: " + text_of(promise);
+    if (times_accepted(world, promise) > 0) return "";
+    const std::string lacks = left.outbox().why_lacks(promise);
+    return lacks.empty() ? "" : "lost: " + text_of(promise) + ", " + lacks;
   }
   const Count found = count_at_service(service, promise);
-  if (found.alive > promise.copies) {
-    return "doubled: " + text_of(promise) + " is there " + std::to_string(found.alive) + " times";
+  // Also a double that was deleted since was made.
+  if (const int made = found.alive + found.deleted; made > promise.copies) {
+    return "doubled: " + text_of(promise) + " was made " + std::to_string(made) + " times";
   }
   if (const std::string other = check_day(service, promise); !other.empty()) return other;
   if (promise.word == Promise::Word::let_go) return "";
   if (promise.word == Promise::Word::taken_back) {
     // RFIs the office may restore.
     const bool may_be_there = promise.what != Promise::What::create || promise.copies > 1 ||
-                              promise.kind == "rfi" || is_open_about(acts, promise.item);
+                              promise.kind == "rfi" || is_open_about(left.acts(), promise.item);
     return found.alive == 0 || may_be_there ? "" : "not taken back: " + text_of(promise);
   }
   const int count = std::min(found.alive + found.deleted, promise.copies);
   if (count == promise.copies) return "";
-  if (is_open_for(acts, promise)) return "";
+  const std::string lacks = left.outbox().why_lacks(promise);
+  if (lacks.empty()) return "";
   // The office may have written over what it got.
   const bool has_text = promise.what == Promise::What::create && !promise.text.empty();
   if (has_text && times_accepted(world, promise) >= promise.copies) return "";
   return "lost: " + text_of(promise) + " is there " + std::to_string(count) + " times of " +
-         std::to_string(promise.copies);
+         std::to_string(promise.copies) + ", " + lacks;
+}
+
+/// Each receipt names a record that the service has or had, and one of a removal a record that is
+/// deleted; but RFIs the office may restore.
+std::string check_receipts(Holdings& service, int device, const List& receipts) {
+  for (const Value& entry : receipts) {
+    const Document& receipt = *entry.as_document();
+    const std::string action = receipt.text("action"), kind = receipt.text("kind");
+    const std::string id = receipt.text("service_id");
+    const List& records = service.of(action == "reply" ? "rfi_reply" : kind);
+    const auto found = std::find_if(records.begin(), records.end(), [&](const Value& one) {
+      return std::to_string(one.as_document()->integer("id")) == id;
+    });
+    const std::string what = "untrue receipt: " + action + " of " + kind + " \"" + id +
+                             "\" by device " + std::to_string(device);
+    if (found == records.end()) return what + ", which the service never had";
+    const bool is_deleted = !found->as_document()->find("deleted_at")->is_null();
+    if (action == "remove" && kind != "rfi" && !is_deleted) return what + ", which is not deleted";
+  }
+  return "";
 }
 
 /// What is compared of each record, by kind: our field and the service's.
@@ -330,11 +362,10 @@ std::string check_moderation(SimWorld& world, Device& device) {
 }
 
 std::string check_promises(SimWorld& world) {
-  std::map<int, List> acts;
+  std::map<int, Left> left;
   for (const auto& device : world.devices()) {
     const auto queue = world.call(*device, "queue");
     if (!queue) return "queue: " + queue.failure().what;
-    acts[device->number] = list_in(*queue, "intents");
     if (device->link.logins_most > 1) return "several logins at a time";
     const auto receipts = world.call(*device, "receipts", {{"verify", Value(true)}});
     if (!receipts) return "receipts: " + receipts.failure().what;
@@ -342,10 +373,16 @@ std::string check_promises(SimWorld& world) {
     if (!check->as_document()->text("problem").empty()) {
       return "receipts: " + check->as_document()->text("problem");
     }
+    left.try_emplace(device->number, device->disk, list_in(*queue, "intents"),
+                     list_in(*receipts, "receipts"));
   }
   Holdings service(world);
+  for (const auto& [number, one] : left) {
+    if (const std::string untrue = check_receipts(service, number, one.receipts()); !untrue.empty())
+      return untrue;
+  }
   for (const Promise& promise : world.book()) {
-    const std::string wrong = check_one(world, service, promise, acts[promise.device]);
+    const std::string wrong = check_one(world, service, promise, left.at(promise.device));
     if (!wrong.empty()) return wrong;
   }
   return "";

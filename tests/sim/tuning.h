@@ -37,6 +37,8 @@ inline constexpr std::uint64_t kTasksPerHourMax = 60'000;
 /// run kTasksPerHourMax tasks, its link and jobs set about as many beside them. The busiest of
 /// 1,000 worlds had 936; a loop that never lets time go on is there in a tenth of a second.
 inline constexpr std::uint64_t kEventsPerHourMax = 2 * kTasksPerHourMax;
+/// Open acts that are read of one device: a plan has less than a hundred steps of few acts each.
+inline constexpr int kOpenActsMax = 5'000;
 /// Refusals for too many requests after a start, when nothing is known of what was spent before:
 /// those that left together, in the spike window and in the hour, and a few for windows that end
 /// apart.
