@@ -8,6 +8,7 @@ endif()
 find_package(SQLite3 REQUIRED)
 add_library(fs_sim STATIC
   sim/device_host.cpp
+  sim/office_texts.cpp
   sim/oracle.cpp
   sim/outbox.cpp
   sim/people.cpp

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "platform/base/digest.h"
+#include "platform/base/types.h"
 
 namespace fieldsync::sim {
 
@@ -29,8 +30,22 @@ struct Promise {
   std::string sha256;          ///< of a file
   std::set<std::string> days;  ///< of a note: the day it was captured on, there and then
   int copies = 1;
+  base::Instant at{};  ///< of an edit: when it was acknowledged
 };
 
 using Book = std::vector<Promise>;
+
+/// What the office wrote into a field of an RFI.
+struct OfficeText {
+  /// stands: nothing is known to have taken its place. shown: a person decided over it, in a
+  /// conflict that showed it. replaced: the office wrote there again.
+  enum class Fate { stands, shown, replaced };
+
+  std::int64_t record = 0;
+  std::string field;  ///< as the service calls it
+  std::string text;   ///< unique to it
+  base::Instant at{};
+  Fate fate = Fate::stands;
+};
 
 }  // namespace fieldsync::sim

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "net/sandbox/seed_people.h"
 #include "platform/base/time_text.h"
 #include "storage/blob_store.h"
@@ -188,6 +190,7 @@ void edit(SimWorld& world, Device& device, const Step& step, const std::string& 
   promise.kind = "rfi";
   promise.field = field;
   promise.text = text;
+  promise.at = world.now();
   world.book().push_back(std::move(promise));
 }
 
@@ -239,6 +242,15 @@ void remove_own(SimWorld& world, Device& device, const Step& step) {
   }
 }
 
+void note_shown(SimWorld& world, const List& fields) {
+  for (OfficeText& one : world.office_texts()) {
+    const bool shown = std::any_of(fields.begin(), fields.end(), [&](const Value& field) {
+      return field.as_document()->text("theirs") == one.text;
+    });
+    if (shown) one.fate = OfficeText::Fate::shown;
+  }
+}
+
 void resolve(SimWorld& world, Device& device, const Step& step) {
   Random random(step.seed);
   const auto answer = world.call(device, "conflicts");
@@ -247,12 +259,12 @@ void resolve(SimWorld& world, Device& device, const Step& step) {
   if (conflicts.empty()) return;
   const Document& one = *conflicts[random.below(conflicts.size())].as_document();
   const bool ours = random.chance(0.5);
-  (void)world.call(device, "resolve",
-                   {{"conflict", one.integer("id")}, {"take", ours ? "ours" : "theirs"}});
-  if (ours) return;
   // Also without an answer the decision may stand.
   const List* fields = one.find("fields") ? one.find("fields")->as_list() : nullptr;
-  if (!fields) return;
+  if (fields) note_shown(world, *fields);
+  (void)world.call(device, "resolve",
+                   {{"conflict", one.integer("id")}, {"take", ours ? "ours" : "theirs"}});
+  if (ours || !fields) return;
   for (const Value& entry : *fields) {
     for (Promise& promise : world.book()) {
       if (promise.device == step.device && promise.item == one.text("item") &&
@@ -270,14 +282,33 @@ std::int64_t some_record(SimWorld& world, const std::string& kind, Random& rando
   return all.empty() ? 0 : all[random.below(all.size())].as_document()->integer("id");
 }
 
+void office_clash(SimWorld& world, std::int64_t id, const std::string& mark, Random& random) {
+  constexpr const char* kFields[] = {"reference", "drawing_number", "question_body"};
+  const std::string field = kFields[random.below(3)];
+  office(world, {{"do", "edit_record"}, {"id", id}, {"fields", Document{{field, mark}}}});
+  for (OfficeText& earlier : world.office_texts()) {
+    const bool is_there = earlier.record == id && earlier.field == field;
+    if (is_there) earlier.fate = OfficeText::Fate::replaced;
+  }
+  world.office_texts().push_back({id, field, mark, world.now()});
+}
+
+/// An edit of the office somewhere in the project: in no RFI's field whose name it leaves alone.
+void office_edit(SimWorld& world, Random& random) {
+  office(world, {{"do", "edit"},
+                 {"seed", static_cast<std::int64_t>(random.below(1'000'000))},
+                 {"count", random.between(1, 4)}});
+  for (OfficeText& earlier : world.office_texts()) {
+    if (earlier.field == "reference") earlier.fate = OfficeText::Fate::replaced;
+  }
+}
+
 void office_act(SimWorld& world, const Step& step) {
   Random random(step.seed);
   const std::string mark = "office " + label(step);
   switch (step.act) {
     case Act::office_edit:
-      return office(world, {{"do", "edit"},
-                            {"seed", static_cast<std::int64_t>(random.below(1'000'000))},
-                            {"count", random.between(1, 4)}});
+      return office_edit(world, random);
     case Act::office_note:
       return office(world, {{"do", "new_note"}, {"comment", mark}});
     case Act::office_rfi:
@@ -291,12 +322,8 @@ void office_act(SimWorld& world, const Step& step) {
   const std::int64_t id = some_record(world, of_drawing ? "drawing" : "rfi", random);
   if (id == 0) return;
   switch (step.act) {
-    case Act::office_clash: {
-      constexpr const char* kFields[] = {"reference", "drawing_number", "question_body"};
-      return office(world, {{"do", "edit_record"},
-                            {"id", id},
-                            {"fields", Document{{kFields[random.below(3)], mark}}}});
-    }
+    case Act::office_clash:
+      return office_clash(world, id, mark, random);
     case Act::office_reply:
       return office(world, {{"do", "reply"}, {"rfi", id}, {"body", mark}});
     case Act::office_revision:

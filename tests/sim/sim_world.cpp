@@ -111,6 +111,8 @@ void SimWorld::set_up_device(int number) {
   device.link.on_leaving = [this, &device](const net::HttpRequest& request) {
     const bool counts = request.auth == net::Auth::bearer;
     if (counts && schedule_.now() < device.silenced_until) ++device.sent_while_silenced;
+    const auto* body = std::get_if<std::string>(&request.body);
+    if (body && request.method == Method::patch) edits_left_.push_back({schedule_.now(), *body});
   };
   device.link.on_exchanged = [this, number](const Exchanged& e) {
     note("device " + std::to_string(number) + " " + e.line);
@@ -338,6 +340,9 @@ std::string SimWorld::end() {
   }
   if (!is_wrong()) {
     if (const std::string lost = check_promises(*this); !lost.empty()) wrong(lost);
+  }
+  if (!is_wrong()) {
+    if (const std::string undone = check_office_texts(*this); !undone.empty()) wrong(undone);
   }
   if (!is_wrong()) {
     if (const std::string other = check_views(*this); !other.empty()) wrong(other);

@@ -70,6 +70,7 @@ class SimWorld {
   // What people, troubles and the oracle need.
   const Plan& plan() const { return plan_; }
   Book& book() { return book_; }
+  std::vector<OfficeText>& office_texts() { return office_texts_; }
   std::vector<std::unique_ptr<Device>>& devices() { return devices_; }
   /// The answer of a verb; its failure, also when it does not answer within five minutes.
   base::Result<base::Document> call(Device& device, std::string_view verb,
@@ -79,6 +80,12 @@ class SimWorld {
   base::List records(const std::string& kind);
   /// Bodies of changes the service has accepted so far.
   const std::vector<std::string>& accepted() const { return accepted_; }
+  /// A change of a record as it left a device, whether it arrived or not.
+  struct Leaving {
+    base::Instant at;
+    std::string body;
+  };
+  const std::vector<Leaving>& edits_left() const { return edits_left_; }
   /// Ends the process; a new one starts.
   using Loss = sim::Loss;
   void crash(Device& device, Loss loss);
@@ -116,7 +123,9 @@ class SimWorld {
   std::unique_ptr<net::sandbox::Sandbox> sandbox_;
   std::vector<std::unique_ptr<Device>> devices_;
   Book book_;
+  std::vector<OfficeText> office_texts_;
   std::vector<std::string> accepted_;
+  std::vector<Leaving> edits_left_;
   std::string wrong_;
   std::uint64_t hash_ = 0xcbf29ce484222325;
   std::FILE* trace_ = nullptr;
@@ -136,6 +145,8 @@ std::string stuck_acts(SimWorld& world, Device& device);
 /// Checks after healing; the first thing wrong, or "".
 std::string check_promises(SimWorld& world);
 std::string check_views(SimWorld& world);
+/// The other half of a merge: no edit of a person here undid what the office wrote unseen.
+std::string check_office_texts(SimWorld& world);
 /// After a crash: what is wrong with the databases that were left on the disk, or "".
 std::string check_databases(const SimDisk& disk);
 /// At any time: every open act says why it is where it is, and what a person has seen and the

@@ -44,6 +44,11 @@ inline constexpr int kOpenActsMax = 5'000;
 /// apart.
 inline constexpr int kRefusalsPerStartMax = 16;
 
+/// How much younger than a change of the office an edit that leaves may be and still not know it: a
+/// look is good for ten seconds, it may take a stalled half minute and its retry to come in, and
+/// the edit waits its turn.
+inline constexpr Millis kUnseenMax{120'000};
+
 /// Offsets from UTC, in minutes, at which midnight falls between the first minute and the third
 /// hour of a world that begins at 14:13 UTC.
 inline constexpr int kMidnightFrom = 407, kMidnightTo = 586;
