@@ -1,8 +1,8 @@
 #include "agent/app/agent.h"
 
 #include "agent/app/parts.h"
-#include "agent/sync/people.h"
-#include "agent/sync/pins.h"
+#include "agent/sync/local/pins.h"
+#include "agent/sync/remote/people.h"
 #include "agent/verbs/verbs.h"
 #include "net/adapters/procore.h"
 #include "platform/base/time_text.h"

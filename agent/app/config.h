@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/sync/data_plan.h"
-#include "agent/sync/picture_rules.h"
+#include "agent/sync/link/data_plan.h"
+#include "agent/sync/upload/picture_rules.h"
 #include "net/oauth.h"
 #include "net/remote_service.h"
 #include "platform/base/result.h"

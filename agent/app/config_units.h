@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "agent/sync/data_plan.h"
+#include "agent/sync/link/data_plan.h"
 #include "platform/base/types.h"
 
 /// Amounts as people write them in the config file.

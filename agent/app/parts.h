@@ -7,8 +7,8 @@
 #include "agent/app/agent.h"
 #include "agent/app/config.h"
 #include "agent/sync/engine.h"
-#include "agent/sync/intake.h"
-#include "agent/sync/view.h"
+#include "agent/sync/local/intake.h"
+#include "agent/sync/local/view.h"
 #include "platform/secret_store.h"
 #include "platform/steady_clock.h"
 

@@ -1,8 +1,9 @@
 #include "agent/sync/engine.h"
 
-#include "agent/sync/binding.h"
-#include "agent/sync/outlook.h"
-#include "agent/sync/retry.h"
+#include "agent/sync/link/retry.h"
+#include "agent/sync/link/tuning.h"
+#include "agent/sync/local/outlook.h"
+#include "agent/sync/reconcile/binding.h"
 #include "agent/sync/tuning.h"
 #include "platform/memory.h"
 
@@ -24,16 +25,17 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
     : host_(host),
       remote_(remote),
       courier_(host, transport, log, remote),
-      context_{host, log, remote, courier_, work, mirror, originals, files, room},
+      context_{host, log, remote, courier_, work, mirror, originals, files},
+      room_(room),
       outcomes_(context_),
       deliveries_(context_, outcomes_),
       rights_(context_),
       puller_(context_, deliveries_, rights_, options.poll_interval),
       pusher_(context_, puller_, deliveries_, outcomes_),
       uploader_(context_, outcomes_, options.upload_style),
-      downloader_(context_, puller_),
+      downloader_(context_, puller_, room),
       renderer_(context_, options.photos),
-      surveyor_(context_, rights_, options.photos),
+      surveyor_(context_, rights_, room, options.photos),
       orphans_(context_),
       random_(host.random.fork()) {
   if (const auto kept = context_.work.setting(forecast_setting(remote_.name))) {
@@ -209,8 +211,8 @@ void Engine::release_memory() {
 
 /// A slice at each rest.
 void Engine::tidy_files() {
-  auto kept = context_.room.keep_reserve();
-  if (kept) kept = context_.room.tidy(context_.now());
+  auto kept = room_.keep_reserve();
+  if (kept) kept = room_.tidy(context_.now());
   if (!kept) context_.log.warning("files.not_tidied", {{"why", kept.failure().what}});
 }
 

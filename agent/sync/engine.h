@@ -6,14 +6,14 @@
 #include <set>
 #include <string>
 
-#include "agent/sync/downloader.h"
-#include "agent/sync/orphans.h"
-#include "agent/sync/planner.h"
-#include "agent/sync/pusher.h"
-#include "agent/sync/renderer.h"
-#include "agent/sync/rights.h"
+#include "agent/sync/local/orphans.h"
+#include "agent/sync/plan/planner.h"
+#include "agent/sync/pull/downloader.h"
+#include "agent/sync/push/pusher.h"
+#include "agent/sync/remote/rights.h"
 #include "agent/sync/surveyor.h"
-#include "agent/sync/uploader.h"
+#include "agent/sync/upload/renderer.h"
+#include "agent/sync/upload/uploader.h"
 
 namespace fieldsync::sync {
 
@@ -91,6 +91,7 @@ class Engine {
   Remote& remote_;
   Courier courier_;
   Context context_;
+  DiskRoom& room_;
   Outcomes outcomes_;
   Deliveries deliveries_;
   RightsReader rights_;

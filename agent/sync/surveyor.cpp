@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <iterator>
 
-#include "agent/sync/binding.h"
-#include "agent/sync/standing.h"
+#include "agent/sync/plan/tuning.h"
+#include "agent/sync/pull/tuning.h"
+#include "agent/sync/reconcile/binding.h"
+#include "agent/sync/reconcile/standing.h"
 #include "agent/sync/tuning.h"
-#include "agent/sync/uploader.h"
+#include "agent/sync/upload/tuning.h"
+#include "agent/sync/upload/upload_deadline.h"
 #include "platform/base/time_text.h"
 
 namespace fieldsync::sync {
@@ -332,9 +335,9 @@ Result<> Surveyor::survey_downloads(Situation& situation) {
   TRY_ASSIGN(const auto first, wanted(tuning::kDownloadMax, 1));
   if (first.empty()) return Done{};
   if (first.front().file.want > storage::Want::superseded) {
-    TRY(context_.room.make_way(first.front().file.size.value_or(1), DiskRoom::For::current));
+    TRY(room_.make_way(first.front().file.size.value_or(1), DiskRoom::For::current));
   }
-  TRY_ASSIGN(base::ByteCount left, context_.room.left_for_downloads());
+  TRY_ASSIGN(base::ByteCount left, room_.left_for_downloads());
   for (const auto& awaited : situation.awaited) left -= awaited.file.size.value_or(0);
   TRY_ASSIGN(const auto more, wanted(left, tuning::kDownloadsPerPass));
   for (const auto& each : more) {
@@ -363,8 +366,8 @@ Result<> Surveyor::survey_awaited(Situation& situation) {
       continue;
     }
     if (each->second.again_at <= situation.now) {
-      TRY(context_.room.make_way(file->size.value_or(1), DiskRoom::For::awaited));
-      TRY_ASSIGN(const base::ByteCount left, context_.room.left_for_downloads());
+      TRY(room_.make_way(file->size.value_or(1), DiskRoom::For::awaited));
+      TRY_ASSIGN(const base::ByteCount left, room_.left_for_downloads());
       if (left >= file->size.value_or(1)) situation.awaited.push_back({key, *file});
     } else {
       situation.next_trial =

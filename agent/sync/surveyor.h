@@ -3,11 +3,12 @@
 #include <map>
 #include <set>
 
-#include "agent/sync/auditor.h"
-#include "agent/sync/context.h"
-#include "agent/sync/picture_rules.h"
-#include "agent/sync/planner.h"
-#include "agent/sync/rights.h"
+#include "agent/sync/plan/planner.h"
+#include "agent/sync/pull/auditor.h"
+#include "agent/sync/pull/disk_room.h"
+#include "agent/sync/remote/context.h"
+#include "agent/sync/remote/rights.h"
+#include "agent/sync/upload/picture_rules.h"
 
 namespace fieldsync::sync {
 
@@ -15,9 +16,11 @@ namespace fieldsync::sync {
 /// Loop thread only.
 class Surveyor {
  public:
-  Surveyor(Context& context, const RightsReader& rights, const PictureRules& pictures)
+  Surveyor(Context& context, const RightsReader& rights, DiskRoom& room,
+           const PictureRules& pictures)
       : context_(context),
         rights_(rights),
+        room_(room),
         pictures_(pictures),
         auditor_(context),
         started_(context.now()) {}
@@ -66,6 +69,7 @@ class Surveyor {
 
   Context& context_;
   const RightsReader& rights_;
+  DiskRoom& room_;
   const PictureRules pictures_;
   Auditor auditor_;
   base::WallTime started_;

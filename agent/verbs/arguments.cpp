@@ -1,6 +1,6 @@
 #include <charconv>
 
-#include "agent/sync/explain.h"
+#include "agent/sync/local/explain.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
 #include "platform/base/text.h"

@@ -1,6 +1,6 @@
 #include <map>
 
-#include "agent/sync/decisions.h"
+#include "agent/sync/local/decisions.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
 #include "platform/base/time_text.h"

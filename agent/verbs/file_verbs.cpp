@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "agent/sync/pins.h"
-#include "agent/sync/tuning.h"
-#include "agent/sync/wanted.h"
+#include "agent/sync/local/pins.h"
+#include "agent/sync/local/tuning.h"
+#include "agent/sync/pull/wanted.h"
 #include "agent/verbs/verbs.h"
 
 /// The files of records: opening them, and keeping them here.

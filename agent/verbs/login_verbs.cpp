@@ -1,4 +1,4 @@
-#include "agent/sync/people.h"
+#include "agent/sync/remote/people.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
 

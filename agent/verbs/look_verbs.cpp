@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "agent/sync/tuning.h"
+#include "agent/sync/local/tuning.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
 

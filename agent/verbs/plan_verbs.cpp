@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "agent/sync/outlook.h"
+#include "agent/sync/local/outlook.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
 #include "platform/base/time_text.h"

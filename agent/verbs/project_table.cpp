@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/sync/withheld.h"
+#include "agent/sync/push/withheld.h"
 
 namespace fieldsync::verbs {
 namespace {

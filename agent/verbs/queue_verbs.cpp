@@ -1,4 +1,4 @@
-#include "agent/sync/explain.h"
+#include "agent/sync/local/explain.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
 #include "platform/base/time_text.h"

@@ -1,6 +1,6 @@
 #include <optional>
 
-#include "agent/sync/decisions.h"
+#include "agent/sync/local/decisions.h"
 #include "agent/verbs/verbs.h"
 #include "platform/base/text.h"
 

@@ -1,9 +1,8 @@
 #include <algorithm>
 
-#include "agent/sync/explain.h"
-#include "agent/sync/people.h"
-#include "agent/sync/rights.h"
-#include "agent/sync/tuning.h"
+#include "agent/sync/local/explain.h"
+#include "agent/sync/remote/people.h"
+#include "agent/sync/remote/rights.h"
 #include "agent/verbs/tuning.h"
 #include "agent/verbs/verbs.h"
 #include "net/tuning.h"

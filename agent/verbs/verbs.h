@@ -2,7 +2,7 @@
 
 #include "agent/api/commands.h"
 #include "agent/app/parts.h"
-#include "agent/sync/outlook.h"
+#include "agent/sync/local/outlook.h"
 
 /// The verbs of api::Commands on the parts of one agent, a file per family.
 namespace fieldsync::verbs {

@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "agent/sync/intake.h"
+#include "agent/sync/local/intake.h"
 #include "platform/event_loop.h"
 #include "platform/host.h"
 #include "platform/workers.h"

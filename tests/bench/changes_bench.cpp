@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "agent/sync/tuning.h"
+#include "agent/sync/plan/tuning.h"
 #include "net/adapters/procore.h"
 #include "net/sandbox/seed_people.h"
 #include "storage/mirror_store.h"

@@ -5,8 +5,8 @@
 #include <map>
 #include <queue>
 
-#include "agent/sync/planner.h"
-#include "agent/sync/retry.h"
+#include "agent/sync/link/retry.h"
+#include "agent/sync/plan/planner.h"
 #include "net/rate_gate.h"
 #include "net/sandbox/rates.h"
 

@@ -18,6 +18,18 @@ bool is_in_any(std::string_view path, const std::array<std::string_view, N>& fol
 constexpr std::array<std::string_view, 5> kOwn = {"platform/", "storage/", "net/", "agent/",
                                                   "tests/"};
 
+constexpr std::string_view kSync = "agent/sync/";
+/// Its folders, the lowest first: each knows those before it, and the loop at their root knows all.
+constexpr auto kSyncFolders = std::to_array<std::string_view>(
+    {"link", "plan", "remote", "reconcile", "pull", "push", "upload", "local"});
+
+/// How high a file of agent/sync stands among its folders.
+auto sync_rank(std::string_view path) {
+  path.remove_prefix(kSync.size());
+  const std::string_view folder = path.substr(0, path.find('/'));
+  return std::find(kSyncFolders.begin(), kSyncFolders.end(), folder) - kSyncFolders.begin();
+}
+
 /// Whether a file at `path` may include our own header `name`.
 bool layer_allows(std::string_view path, std::string_view name) {
   if (is_in(path, "tests/")) return true;
@@ -29,7 +41,10 @@ bool layer_allows(std::string_view path, std::string_view name) {
   if (is_in(path, "net/sandbox/") && name == "storage/database.h") return true;
   if (is_in(path, "net/")) return is_in(name, "net/");
   if (is_in(path, "agent/merge/")) return is_in(name, "agent/merge/");
-  if (is_in(path, "agent/sync/")) return !is_in(name, "agent/api/") && !is_in(name, "agent/cli/");
+  if (is_in(path, kSync)) {
+    if (is_in(name, kSync)) return sync_rank(name) <= sync_rank(path);
+    return is_in(name, "agent/merge/") || !is_in(name, "agent/");
+  }
   return is_in(path, "agent/");
 }
 

@@ -1,4 +1,4 @@
-#include "agent/sync/data_plan.h"
+#include "agent/sync/link/data_plan.h"
 
 #include <doctest/doctest.h>
 

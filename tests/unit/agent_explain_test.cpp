@@ -1,4 +1,4 @@
-#include "agent/sync/explain.h"
+#include "agent/sync/local/explain.h"
 
 #include "net/adapters/procore.h"
 #include "tests/support/small_world.h"

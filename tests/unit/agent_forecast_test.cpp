@@ -1,9 +1,9 @@
-#include "agent/sync/forecast.h"
+#include "agent/sync/plan/forecast.h"
 
 #include <doctest/doctest.h>
 
-#include "agent/sync/forecast_log.h"
-#include "agent/sync/tuning.h"
+#include "agent/sync/plan/forecast_log.h"
+#include "agent/sync/plan/tuning.h"
 
 using namespace fieldsync;
 using base::Millis;

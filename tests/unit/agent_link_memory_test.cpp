@@ -1,8 +1,8 @@
-#include "agent/sync/link_memory.h"
+#include "agent/sync/link/link_memory.h"
 
 #include <doctest/doctest.h>
 
-#include "agent/sync/tuning.h"
+#include "agent/sync/link/tuning.h"
 
 // What is learnt of one network says nothing of another.
 using namespace fieldsync;

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "agent/sync/link_model.h"
-#include "agent/sync/tuning.h"
-#include "agent/sync/upload_lane.h"
+#include "agent/sync/link/link_model.h"
+#include "agent/sync/upload/tuning.h"
+#include "agent/sync/upload/upload_lane.h"
 #include "tests/support/virtual_time.h"
 
 // How the way up is measured and shared.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "agent/sync/link_reach.h"
-#include "agent/sync/tuning.h"
+#include "agent/sync/link/link_reach.h"
+#include "agent/sync/link/tuning.h"
 #include "tests/support/cause_world.h"
 
 // Parts of files that are longer than the link lives.

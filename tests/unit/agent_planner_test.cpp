@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "agent/sync/planner.h"
-#include "agent/sync/tuning.h"
+#include "agent/sync/plan/planner.h"
+#include "agent/sync/plan/tuning.h"
 
 using namespace fieldsync;
 using storage::Act;

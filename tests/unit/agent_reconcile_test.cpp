@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "agent/sync/standing.h"
+#include "agent/sync/reconcile/standing.h"
 
 using namespace fieldsync;
 using base::Document;

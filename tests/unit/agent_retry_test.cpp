@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "agent/sync/link_sense.h"
-#include "agent/sync/outcomes.h"
-#include "agent/sync/retry.h"
-#include "agent/sync/tuning.h"
-#include "agent/sync/upload_parts.h"
+#include "agent/sync/link/link_sense.h"
+#include "agent/sync/link/retry.h"
+#include "agent/sync/link/tuning.h"
+#include "agent/sync/remote/outcomes.h"
+#include "agent/sync/upload/upload_parts.h"
 
 using namespace fieldsync;
 using base::Cause;

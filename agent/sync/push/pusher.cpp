@@ -1,0 +1,436 @@
+#include "agent/sync/push/pusher.h"
+
+#include "agent/merge/three_way.h"
+#include "agent/sync/link/retry.h"
+#include "agent/sync/plan/planner.h"
+#include "agent/sync/pull/tuning.h"
+#include "agent/sync/push/withheld.h"
+#include "agent/sync/reconcile/binding.h"
+#include "agent/sync/reconcile/conflicts.h"
+#include "agent/sync/reconcile/standing.h"
+#include "agent/sync/reconcile/tuning.h"
+#include "agent/sync/remote/people.h"
+#include "agent/sync/remote/rights.h"
+
+namespace fieldsync::sync {
+
+using base::Cause;
+using base::Done;
+using base::Failure;
+using base::Result;
+using storage::Act;
+using storage::Intent;
+using storage::IntentState;
+
+namespace {
+
+/// From now on the edit says: from what the service has to what both sides make together. The same
+/// merge is not computed twice (a text's could come out differently once it is applied), and what
+/// is read back is compared with what was sent.
+void rebase(Intent& intent, const base::Document& theirs, const base::Document& to_send) {
+  base::Document fields;
+  base::Document base_fields;
+  for (const base::Field& field : intent.fields) {
+    const base::Value* there = theirs.find(field.name);
+    const base::Value* sent = to_send.find(field.name);
+    const base::Value now = there ? *there : base::Value{};
+    base_fields.set(field.name, now);
+    fields.set(field.name, sent ? *sent : now);
+  }
+  intent.fields = std::move(fields);
+  intent.base = std::move(base_fields);
+}
+
+}  // namespace
+
+void Pusher::push(base::IntentId id, StepDone done) {
+  auto loaded = context_.work.intent(id);
+  if (!loaded) return done(loaded.failure());
+  if (!*loaded || (*loaded)->state != IntentState::queued) return done(Done{});
+  Intent intent = **loaded;
+
+  const auto refused = refusal(context_.remote, intent.project, tool_of(intent));
+  if (refused) return done(outcomes_.frozen(intent, *refused));
+  auto may_go = keep_withheld(intent, done);
+  if (!may_go) return done(may_go.failure());
+  if (!*may_go) return;
+  name_author(context_.remote, intent);
+  auto bound = bind(context_, intent);
+  if (!bound) return done(outcomes_.failed(intent, bound.failure()));
+  net::PushOp op = *bound;
+  if (!context_.remote.service.can_push(op.kind, op.action)) {
+    return done(outcomes_.held(
+        intent, {Cause::refused_by_service, std::string(context_.remote.service.service()) +
+                                                " has no way to " + std::string(name(op.action)) +
+                                                " a " + op.kind.raw()}));
+  }
+  auto go_on = reconcile(intent, op, done);
+  if (!go_on) return done(go_on.failure());
+  if (!*go_on) return;
+  if (intent.act == Act::attach) {
+    // Read back, a file that was there before is no proof that ours arrived.
+    const base::Value* before = op.current.find(kAttachments);
+    intent.base = before ? base::Document{{kAttachments, *before}} : base::Document{};
+    op.had = attachment_ids(intent.base);
+  }
+  send(intent, op, done);
+}
+
+void Pusher::send(const Intent& intent, const net::PushOp& op, const StepDone& done) {
+  auto before = context_.work.intent(intent.id);
+  if (!before) return done(before.failure());
+  FS_CHECK(before->has_value());
+  const auto left_at = std::make_shared<std::optional<base::WallTime>>();
+  const auto mark_sending = [this, intent, left_at, known = **before]() -> Result<> {
+    if (*left_at) return Done{};  // sent once more, with a renewed token
+    // The token or the budget may have been waited for, and the person may have used the time.
+    TRY_ASSIGN(const auto row, context_.work.intent(intent.id));
+    const bool same = row && row->state == IntentState::queued && row->fields == known.fields &&
+                      row->base == known.base;
+    if (!same) return Failure{Cause::queued, "it was changed right before it was sent"};
+    Intent marked = intent;
+    marked.state = IntentState::sending;
+    marked.sending_since = intent.sending_since.value_or(context_.courier.service_now());
+    marked.changed_at = context_.now();
+    *left_at = marked.sending_since;
+    return context_.work.update(marked);
+  };
+  context_.courier.send_as(
+      sent_under(context_.remote, intent.author), context_.remote.service.push(op),
+      [this, intent, op, left_at, done](net::HttpOutcome outcome) {
+        pushed(intent, op, *left_at, std::move(outcome), done);
+      },
+      nullptr, mark_sending);
+}
+
+Result<bool> Pusher::reconcile(Intent& intent, net::PushOp& op, const StepDone& done) {
+  if (intent.act == Act::restore) return true;  // whether there is something, the service knows
+  TRY_ASSIGN(const auto key, key_of(context_, intent));
+  std::optional<storage::MirrorRecord> record;
+  if (key) {
+    TRY_ASSIGN(record, context_.mirror.record(*key));
+  }
+  switch (standing_of(intent, op.fields, record).decision()) {
+    case merge::Decision::send:
+    case merge::Decision::merge:
+      return intent.act == Act::edit ? merge_edit(intent, op, done) : true;
+    case merge::Decision::only_prove:
+      if (intent.act == Act::edit) rebase(intent, op.current, {});
+      done(found(intent, key->id));
+      return false;
+    case merge::Decision::nothing:
+    case merge::Decision::look:  // the next plan begins with the look
+      done(Done{});
+      return false;
+    case merge::Decision::ask_conflict: {
+      const std::string changes = changes_text(intent.base, op.current);
+      // Trying again is the answer "remove it all the same": this change is known by then.
+      intent.base = as_there(intent.base, op.current);
+      TRY(context_.work.update(intent));
+      done(outcomes_.held(intent, {Cause::conflict, "you removed it, but " + changes +
+                                                        ". `retry` removes it all the same"}));
+      return false;
+    }
+    case merge::Decision::ask_gone:
+      done(outcomes_.held(
+          intent, {Cause::record_gone, "two complete lists of the service no longer have it"}));
+      return false;
+    case merge::Decision::wait_hidden:
+      done(outcomes_.frozen(intent,
+                            {Cause::permission_missing,
+                             "the record is private and no longer shown to this login: ask for a "
+                             "share in it. It goes on by itself then"}));
+      return false;
+  }
+  FS_CHECK(false);
+}
+
+Result<bool> Pusher::keep_withheld(Intent& intent, const StepDone& done) {
+  const auto level = level_in(context_.remote, intent.project, tool_of(intent));
+  const auto withheld = context_.remote.service.withheld(intent.kind, level);
+  TRY(put_back(intent, withheld));
+  const Intent whole = intent;
+  auto apart = take_withheld(intent, withheld);
+  if (!apart) return true;
+  if (intent.act == Act::edit && intent.fields.empty()) {
+    done(outcomes_.frozen(whole, {apart->cause, apart->evidence}));
+    return false;
+  }
+  apart->changed_at = context_.now();
+  TRY(context_.work.split_off(intent, *apart));
+  return true;
+}
+
+/// A capture that was refused as a whole after its fields of admins were taken out: at a level that
+/// may set them it goes out whole, as the service may require them.
+Result<> Pusher::put_back(Intent& intent, const std::vector<std::string>& withheld) {
+  if (intent.act != Act::create || intent.sending_since) return Done{};
+  TRY_ASSIGN(const auto acts, context_.work.open_intents_of(intent.item));
+  for (Intent apart : acts) {
+    const bool may_go = std::none_of(withheld.begin(), withheld.end(),
+                                     [&](const auto& field) { return apart.fields.has(field); });
+    if (!is_taken_from(intent, apart) || !may_go) continue;
+    for (const base::Field& field : apart.fields) intent.fields.set(field.name, field.value);
+    apart.state = IntentState::cancelled;
+    apart.cause = Cause::none;
+    apart.evidence = "it goes out with the capture it was a part of";
+    apart.changed_at = context_.now();
+    TRY(context_.work.change({intent, apart}));
+  }
+  return Done{};
+}
+
+Result<bool> Pusher::merge_edit(Intent& intent, net::PushOp& op, const StepDone& done) {
+  const auto* kind = kinds::find_kind(intent.kind.raw());
+  FS_CHECK(kind != nullptr);
+  const merge::Merged merged = merge::three_way(*kind, intent.base, op.fields, op.current);
+  if (!merged.conflicts.empty()) {
+    TRY_ASSIGN(const bool some_left, hold_conflicts(context_, outcomes_, intent, merged.conflicts));
+    if (!some_left) {
+      done(Done{});
+      return false;
+    }
+  }
+  rebase(intent, op.current, merged.to_send);
+  if (merged.to_send.empty()) {
+    // The service has these values already: nothing to send, only to prove.
+    done(found(intent, op.id));
+    return false;
+  }
+  op.fields = merged.to_send;
+  return true;
+}
+
+void Pusher::pushed(Intent intent, const net::PushOp& op, std::optional<base::WallTime> left_at,
+                    net::HttpOutcome outcome, const StepDone& done) {
+  if (!outcome.response) {
+    const Failure& failure = outcome.response.failure();
+    const bool never_left = outcome.reach == net::Reach::never_left || !left_at;
+    return done(never_left ? outcomes_.failed(intent, failure)
+                           : in_doubt_since(std::move(intent), *left_at, outcome.took, failure));
+  }
+  auto answer = context_.remote.service.read_push(op, *outcome.response);
+  const auto shut_until = context_.ended(push_endpoint(intent.kind, intent.act), answer);
+  if (shut_until) {
+    auto kept_back = context_.work.postpone(context_.remote.name, intent.kind, IntentState::queued,
+                                            intent.act, *shut_until);
+    if (!kept_back) return done(kept_back.failure());
+  }
+  if (answer) return done(made(std::move(intent), answer->id));
+  const Failure& failure = answer.failure();
+  if (op.action == net::Action::remove && failure.cause == Cause::record_gone) {
+    return done(found(std::move(intent), op.id));
+  }
+  if (failure.cause == Cause::record_gone && op.action != net::Action::create) {
+    if (auto marked = mark_missing(intent); !marked) return done(marked);
+  }
+  if (failure.cause == Cause::upload_expired) {
+    // What was uploaded is of no use any more: the bytes go up again.
+    for (int position = 0; position < static_cast<int>(intent.attachments.size()); ++position) {
+      if (auto gone = context_.work.forget_upload(intent.id, position); !gone) return done(gone);
+    }
+  }
+  done(may_have_taken_effect(failure.cause)
+           ? in_doubt_since(std::move(intent), *left_at, outcome.took, failure)
+           : outcomes_.failed(intent, failure));
+}
+
+/// It is looked for from the earlier of two moments: where the machine slept since, the time the
+/// answer took is too short, and where its clock was wrong when the request left, the answer told.
+Result<> Pusher::in_doubt_since(Intent intent, base::WallTime left_at, base::Millis took,
+                                const Failure& failure) {
+  if (!intent.sending_since) {
+    intent.sending_since = std::min(left_at, context_.courier.service_now() - took);
+  }
+  return outcomes_.doubtful(std::move(intent), failure);
+}
+
+Result<> Pusher::made(Intent intent, const base::ServiceId& id) {
+  if (intent.act == Act::create || intent.act == Act::reply) {
+    // A look for an equal capture may have taken this record before the answer came.
+    Intent again = intent;
+    again.evidence = "another capture equal to this one has the record that was made";
+    again.next_attempt = {};
+    again.changed_at = context_.now();
+    TRY_ASSIGN(const bool traded, context_.work.trade_if_claimed(std::move(again), id));
+    if (traded) return Done{};
+  }
+  return found(std::move(intent), id);
+}
+
+Result<> Pusher::found(Intent intent, const base::ServiceId& id) {
+  intent.state = IntentState::sent;
+  intent.result = id;
+  intent.cause = Cause::not_read_back_yet;
+  intent.evidence.clear();
+  intent.attempts = 0;
+  intent.next_attempt = {};
+  intent.changed_at = context_.now();
+  return context_.work.record_sent(std::move(intent));
+}
+
+Result<> Pusher::not_found(Intent intent) {
+  intent.state = IntentState::queued;
+  intent.cause = Cause::none;
+  intent.evidence = "looked for at the service and not there: sent again";
+  // One lost answer is a matter of luck; where every answer is lost or an error, calls are saved.
+  intent.next_attempt =
+      intent.attempts <= 1
+          ? base::WallTime{}
+          : context_.now() + retry_delay({Cause::in_doubt, ""}, intent.attempts, random_);
+  intent.changed_at = context_.now();
+  return context_.work.update(intent);
+}
+
+void Pusher::look_up(base::IntentId id, StepDone done) {
+  auto loaded = context_.work.intent(id);
+  if (!loaded) return done(loaded.failure());
+  if (!*loaded || (*loaded)->state != IntentState::in_doubt) return done(Done{});
+  Intent intent = **loaded;
+  if (is_sealed(context_.remote, intent.project)) return done(outcomes_.sealed(intent));
+  switch (intent.act) {
+    case Act::edit:
+    case Act::attach:
+    case Act::remove:
+    case Act::restore:
+      return look_at_record(std::move(intent), std::move(done));
+    case Act::create:
+    case Act::reply:
+      break;
+  }
+  auto op = bind(context_, intent);
+  if (!op) return done(outcomes_.unproven(intent, op.failure()));
+  net::LookUp look;
+  look.op = *op;
+  const base::WallTime sent_at = intent.sending_since.value_or(intent.captured_at);
+  look.since = sent_at - tuning::kWindowOverlap;
+  look.until = context_.courier.service_now() + tuning::kWindowAhead;
+  look_in_lists(std::move(intent), std::move(look), senders_of(context_.remote, intent.author),
+                std::move(done));
+}
+
+/// Among what each of `senders` made, one list after the other.
+void Pusher::look_in_lists(Intent intent, net::LookUp look, std::vector<base::ServiceId> senders,
+                           StepDone done) {
+  if (senders.empty()) return done(not_found(intent));
+  look.me = senders.front();
+  senders.erase(senders.begin());
+  const NotThere not_there = [this, look, senders, done](const Intent& looked_for, int) {
+    look_in_lists(looked_for, look, senders, done);
+  };
+  // What is removed between two pages moves the rest up, and one record is on neither of them.
+  const NotThere once_more = [this, look, not_there, done](const Intent& looked_for, int pages) {
+    if (pages == 0) return not_there(looked_for, pages);
+    look_in_list(looked_for, look, 0, not_there, done);
+  };
+  look_in_list(std::move(intent), std::move(look), 0, once_more, std::move(done));
+}
+
+void Pusher::look_in_list(Intent intent, net::LookUp look, int pages, NotThere not_there,
+                          StepDone done) {
+  if (pages >= tuning::kPagesMax) {
+    return done(outcomes_.unproven(
+        intent, {Cause::limit_reached, "the look for this capture does not end"}));
+  }
+  net::HttpRequest request = context_.remote.service.look_up(look);
+  context_.courier.send(
+      std::move(request), [this, intent, look, pages, not_there, done](net::HttpOutcome outcome) {
+        if (!outcome.response) return done(outcomes_.unproven(intent, outcome.response.failure()));
+        auto page = context_.remote.service.read_look_up(look, *outcome.response);
+        context_.ended(look_up_endpoint(intent.kind), page);
+        if (!page) return done(look_failed(intent, page.failure()));
+        for (const net::RemoteRecord& candidate : page->candidates) {
+          auto claimed = context_.work.is_claimed(intent.kind, intent.project, candidate.id);
+          if (!claimed) return done(claimed.failure());
+          if (!*claimed) return done(found(intent, candidate.id));
+        }
+        if (page->next) return look_in_list(intent, *page->next, pages + 1, not_there, done);
+        not_there(intent, pages);
+      });
+}
+
+void Pusher::look_at_record(Intent intent, StepDone done) {
+  auto key = key_of(context_, intent);
+  if (!key) return done(key.failure());
+  if (!*key) return done(not_found(intent));
+  puller_.show(**key, [this, intent, id = (*key)->id, done](Result<> stored,
+                                                            std::optional<net::RemoteRecord> record,
+                                                            std::optional<Failure> failure) {
+    if (!stored) return done(stored);
+    const bool gone = failure && failure->cause == Cause::record_gone;
+    if (gone && intent.act == Act::remove) return done(found(intent, id));
+    if (gone && intent.act == Act::restore) return done(not_found(intent));
+    if (failure) return done(look_failed(intent, *failure));
+    if (intent.act == Act::remove) return done(not_found(intent));
+    auto lacks = deliveries_.missing(intent, *record);
+    if (!lacks) return done(lacks.failure());
+    done(lacks->empty() ? found(intent, record->id) : not_found(intent));
+  });
+}
+
+/// Where the record cannot be read any more, nobody can say what became of the act: a person must
+/// know. It is looked for again when the record is back.
+Result<> Pusher::look_failed(const Intent& intent, const Failure& failure) {
+  if (failure.cause != Cause::record_gone) return outcomes_.unproven(intent, failure);
+  TRY(mark_missing(intent));
+  return outcomes_.held(intent, failure);
+}
+
+/// The service does not show the record to this login: no more is known than after one list
+/// without it.
+Result<> Pusher::mark_missing(const Intent& intent) {
+  TRY_ASSIGN(const auto key, key_of(context_, intent));
+  if (!key) return Done{};
+  TRY_ASSIGN(const auto record, context_.mirror.record(*key));
+  return record ? context_.mirror.mark_missing(*key, context_.now()) : Result<>(Done{});
+}
+
+/// The service answers 404 also for what this login may not see (facts/procore-api.md 5.3): only
+/// with rights that were read after the removal it means that the record is gone.
+Result<> Pusher::prove_removal(const Intent& intent) {
+  const auto rights = context_.remote.rights.find(intent.project);
+  const bool may_see = rights != context_.remote.rights.end() &&
+                       rights->second.read_at > intent.changed_at &&
+                       !refusal(context_.remote, intent.project, tool_of(intent));
+  if (may_see) return deliveries_.removed(intent);
+  if (outcomes_.on_rights_doubtful) outcomes_.on_rights_doubtful(intent.project);
+  return outcomes_.unproven(intent, {Cause::not_read_back_yet,
+                                     "not shown any more; whether it is gone or out of sight, the "
+                                     "rights of this login will tell"});
+}
+
+/// A removal that was taken for done while the record was out of sight: it is sent again, which
+/// harms nothing. The first time the answer may just be older than the removal.
+Result<> Pusher::still_there(const Intent& intent) {
+  if (intent.attempts > 0) return not_found(intent);
+  return outcomes_.unproven(intent,
+                            {Cause::not_read_back_yet, "removed, but the service still shows it"});
+}
+
+void Pusher::prove(base::IntentId id, StepDone done) {
+  auto loaded = context_.work.intent(id);
+  if (!loaded) return done(loaded.failure());
+  if (!*loaded || (*loaded)->state != IntentState::sent) return done(Done{});
+  const Intent intent = **loaded;
+  if (is_sealed(context_.remote, intent.project)) return done(outcomes_.sealed(intent));
+  auto key = key_of(context_, intent);
+  if (!key) return done(key.failure());
+  FS_CHECK(key->has_value());
+  puller_.show(**key, [this, intent, done](Result<> stored, std::optional<net::RemoteRecord>,
+                                           std::optional<Failure> failure) {
+    if (!stored) return done(stored);
+    const bool is_gone = failure && failure->cause == Cause::record_gone;
+    if (intent.act == Act::remove && (!failure || is_gone)) {
+      return done(is_gone ? prove_removal(intent) : still_there(intent));
+    }
+    if (!failure) return done(Done{});  // Deliveries saw the record and decided
+    // Trouble of the service is no evidence against the delivery, however long it lasts.
+    const bool said_no = verdict_on(failure->cause) == Verdict::person;
+    if (said_no && intent.attempts + 1 >= tuning::kReadBackMax) {
+      return done(outcomes_.held(intent, *failure));
+    }
+    done(outcomes_.unproven(intent, *failure));
+  });
+}
+
+}  // namespace fieldsync::sync
