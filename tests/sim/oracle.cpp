@@ -87,18 +87,36 @@ std::string check_day(Holdings& service, const Promise& promise) {
   return "";
 }
 
-/// `deleted`: what the office deleted since. It may have done so before the agent could look.
+/// `deleted`: what the office deleted since. It may have done so before the agent could look, which
+/// then makes it anew. `at_a_time`: the most there ever were beside each other, to the second.
 struct Count {
-  int alive = 0, deleted = 0;
+  int alive = 0, deleted = 0, at_a_time = 0;
 };
+
+bool is_deleted(const Document& record) {
+  const Value* deleted = record.find("deleted_at");
+  return deleted && !deleted->is_null();
+}
 
 Count count_at_service(Holdings& service, const Promise& promise) {
   Count count;
+  std::vector<const Document*> holding;
   const bool is_reply = promise.what == Promise::What::reply;
   for (const Value& entry : service.of(is_reply ? "rfi_reply" : promise.kind)) {
     const Document& record = *entry.as_document();
-    const Value* deleted = record.find("deleted_at");
-    (deleted && !deleted->is_null() ? count.deleted : count.alive) += times_in(record, promise);
+    const int times = times_in(record, promise);
+    (is_deleted(record) ? count.deleted : count.alive) += times;
+    if (times > 0) holding.push_back(&record);
+  }
+  count.at_a_time = count.alive;
+  if (promise.what == Promise::What::file) return count;
+  for (const Document* last : holding) {
+    const std::string then = last->text("created_at");
+    const auto beside = std::count_if(holding.begin(), holding.end(), [&](const Document* one) {
+      return one->text("created_at") <= then &&
+             (one == last || !is_deleted(*one) || one->text("deleted_at") > then);
+    });
+    count.at_a_time = std::max(count.at_a_time, static_cast<int>(beside));
   }
   return count;
 }
@@ -148,9 +166,9 @@ std::string check_one(SimWorld& world, Holdings& service, const Promise& promise
     return lacks.empty() ? "" : "lost: " + text_of(promise) + ", " + lacks;
   }
   const Count found = count_at_service(service, promise);
-  // Also a double that was deleted since was made.
-  if (const int made = found.alive + found.deleted; made > promise.copies) {
-    return "doubled: " + text_of(promise) + " was made " + std::to_string(made) + " times";
+  if (found.at_a_time > promise.copies) {
+    return "doubled: " + text_of(promise) + " was there " + std::to_string(found.at_a_time) +
+           " times";
   }
   if (const std::string other = check_day(service, promise); !other.empty()) return other;
   if (promise.word == Promise::Word::let_go) return "";
@@ -185,8 +203,8 @@ std::string check_receipts(Holdings& service, int device, const List& receipts) 
     const std::string what = "untrue receipt: " + action + " of " + kind + " \"" + id +
                              "\" by device " + std::to_string(device);
     if (found == records.end()) return what + ", which the service never had";
-    const bool is_deleted = !found->as_document()->find("deleted_at")->is_null();
-    if (action == "remove" && kind != "rfi" && !is_deleted) return what + ", which is not deleted";
+    const bool stands = !is_deleted(*found->as_document());
+    if (action == "remove" && kind != "rfi" && stands) return what + ", which is not deleted";
   }
   return "";
 }

@@ -17,14 +17,24 @@ using base::Result;
 using base::Value;
 using net::Method;
 
-Device::Device(int number_, Schedule& schedule, net::sandbox::Sandbox& sandbox,
-               SimDisk::Names names, platform::Random& seeds)
+namespace {
+
+SimDisk::Names names_of(const Plan& plan) {
+  return plan.has(Trouble::same_names) ? SimDisk::Names::fold_case : SimDisk::Names::exact;
+}
+
+}  // namespace
+
+Device::Device(const Plan& plan, int number_, Schedule& schedule, net::sandbox::Sandbox& sandbox,
+               platform::Random& seeds)
     : number(number_),
       clock(schedule),
       loop(schedule),
       workers(loop, clock, seeds.fork()),
-      disk(clock, seeds.fork(), names),
+      disk(clock, seeds.fork(), names_of(plan)),
       random(seeds.fork()),
+      disk_dice(plan.seed * 61 + static_cast<std::uint64_t>(number_)),
+      cut_dice(plan.seed * 67 + static_cast<std::uint64_t>(number_)),
       host{clock, loop, disk, workers, random},
       link(loop, schedule, clock, disk, sandbox, seeds.fork()) {}
 
@@ -101,9 +111,7 @@ void SimWorld::wrong(const std::string& what) {
 }
 
 void SimWorld::set_up_device(int number) {
-  const auto names =
-      plan_.has(Trouble::same_names) ? SimDisk::Names::fold_case : SimDisk::Names::exact;
-  devices_.push_back(std::make_unique<Device>(number, schedule_, *sandbox_, names, random_));
+  devices_.push_back(std::make_unique<Device>(plan_, number, schedule_, *sandbox_, random_));
   Device& device = *devices_.back();
   device.link.on_told_to_wait = [this, &device](Millis wait) {
     device.silenced_until = std::max(device.silenced_until, schedule_.now() + wait);
@@ -186,7 +194,7 @@ void SimWorld::open_agent(Device& device) {
       return;
     }
     note("does not start: " + opened.failure().what);
-    if (device.disk.is_off()) device.disk.power_on();
+    if (device.disk.is_off()) end_process(device, Loss::power);
     // A full or failing disk may keep it down for a while; in the end someone mends the disk.
     if (attempt + 2 == tuning::kStartsMax) {
       device.disk.fault = nullptr;
@@ -232,6 +240,16 @@ base::List SimWorld::records(const std::string& kind) {
 }
 
 void SimWorld::crash(Device& device, Loss loss) {
+  end_process(device, loss);
+  // The power that comes back may go again while the agent starts.
+  const bool may_go = stage_ == Stage::trouble && plan_.has(Trouble::crashes);
+  if (may_go && device.cut_dice.chance(tuning::kCutAtStartChance)) {
+    device.calls_to_power_cut = device.cut_dice.below(tuning::kCallsOfStart);
+  }
+  open_agent(device);
+}
+
+void SimWorld::end_process(Device& device, Loss loss) {
   constexpr const char* kHow[] = {" is killed", " loses power", " is killed and loses its mirror"};
   note("device " + std::to_string(device.number) + kHow[static_cast<int>(loss)]);
   device.disk.power_off();
@@ -252,7 +270,6 @@ void SimWorld::crash(Device& device, Loss loss) {
     for (const char* name : {"/state/mirror.db", "/state/mirror.db-wal"}) device.disk.forget(name);
     (void)device.disk.remove_tree("/state/files");
   }
-  open_agent(device);
 }
 
 void SimWorld::arm(Device& device) {
@@ -261,7 +278,7 @@ void SimWorld::arm(Device& device) {
   device.disk.fault = [this, &device, errors, slowest](DiskCall call) {
     const bool waits = call == DiskCall::sync || call == DiskCall::sync_folder;
     if (waits && slowest.count() > 0) {
-      schedule_.pass(Millis{device.random.between(0, slowest.count())});
+      schedule_.pass(Millis{device.disk_dice.between(0, slowest.count())});
     }
     if (device.calls_to_power_cut) {
       if (*device.calls_to_power_cut == 0) {
@@ -270,7 +287,7 @@ void SimWorld::arm(Device& device) {
       }
       --*device.calls_to_power_cut;
     }
-    if (errors && device.random.chance(tuning::kDiskErrorChance)) return DiskFault::io_error;
+    if (errors && device.disk_dice.chance(tuning::kDiskErrorChance)) return DiskFault::io_error;
     return DiskFault::none;
   };
 }

@@ -22,7 +22,7 @@ enum class Loss { process, power, mirror };
 
 /// One machine on site with the whole agent on it: the same code as in the field, on another host.
 struct Device {
-  Device(int number, Schedule& schedule, net::sandbox::Sandbox& sandbox, SimDisk::Names names,
+  Device(const Plan& plan, int number, Schedule& schedule, net::sandbox::Sandbox& sandbox,
          platform::Random& random);
 
   int number;
@@ -31,6 +31,9 @@ struct Device {
   DeviceWorkers workers;
   SimDisk disk;
   platform::Random random;
+  /// What befalls the disk is drawn apart from what the agent draws: a world without it is the
+  /// same otherwise.
+  platform::Random disk_dice, cut_dice;
   platform::Host host;
   SimLink link;
   app::Config config;
@@ -104,6 +107,8 @@ class SimWorld {
 
  private:
   void open_agent(Device& device);
+  /// What a process leaves when it ends that way: its disk, checked.
+  void end_process(Device& device, Loss loss);
   void set_up_device(int number);
   void log_in(Device& device);
   void arm(Device& device);

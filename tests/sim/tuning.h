@@ -28,6 +28,10 @@ inline constexpr int kLoginsMax = 4;
 inline constexpr int kStartsMax = 5;
 /// Of one disk call; a capture makes some ten.
 inline constexpr double kDiskErrorChance = 0.002;
+/// Of a start after a crash, which takes 60 to 150 disk calls: the power goes again within it, or
+/// in what the agent does first.
+inline constexpr double kCutAtStartChance = 0.25;
+inline constexpr std::uint64_t kCallsOfStart = 150;
 /// Kept free for captures: a disk that fills up in a world leaves less, so that downloads go there.
 inline constexpr base::ByteCount kFreeSpaceReserve = 20'000;
 /// Tasks one device may run in a virtual hour: a busy hour has some hundred exchanges of some ten
