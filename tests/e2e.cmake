@@ -37,6 +37,8 @@ fs_add_test(power_cut_tests
   SOURCES powercut/power_cut_test.cpp ${fs_power_disk}
   LIBRARIES fs_e2e_support $<$<BOOL:${fuse3_FOUND}>:PkgConfig::fuse3>
   LABELS e2e)
+# Left out is not passed.
+set_tests_properties(power_cut_tests PROPERTIES SKIP_REGULAR_EXPRESSION "left out: ")
 
 fs_add_test(try_tests
   SOURCES unit/try_score_test.cpp unit/try_storm_plan_test.cpp
