@@ -86,14 +86,21 @@ void SharedPace::change_pause(double load, WallTime now) {
 void SharedPace::refused(const RateWindow& told, WallTime now) {
   scout_ = Scout::back;
   calls_of_turn_ = tuning::kPaceTurnCalls;
+  // Calls that left together are refused together: of one window only the first refusal is news.
+  const bool is_news = std::chrono::abs(told.resets_at - refused_until_) >= told.length / 2;
+  refused_until_ = told.resets_at;
+  if (is_news) pause_ = pause_after_refusal(told);
+  draw(std::max(now, told.resets_at));
+}
+
+/// Our share of a window that is used up is what we had of it. Who had none knows only that it is
+/// less than thought.
+Millis SharedPace::pause_after_refusal(const RateWindow& told) const {
   const int ours = taken_since(told.resets_at - told.length);
-  // Our share of a window that is used up is what we had of it. Who had none knows only that it
-  // is less than thought.
   const Millis fair = ours > 0 ? told.length / ours
                                : std::max(pause_ * tuning::kPaceRefusedTimes,
                                           std::min(told.length, tuning::kPaceFirstMax));
-  pause_ = std::min(std::max(pause_, fair), tuning::kPaceMax);
-  draw(std::max(now, told.resets_at));
+  return std::min(std::max(pause_, fair), tuning::kPaceMax);
 }
 
 void SharedPace::link_is_back(WallTime now) {

@@ -43,6 +43,7 @@ class SharedPace {
 
  private:
   int taken_since(base::WallTime since) const;
+  base::Millis pause_after_refusal(const RateWindow& told) const;
   void change_pause(double load, base::WallTime now);
   void draw(base::WallTime from);
 
@@ -50,6 +51,7 @@ class SharedPace {
   base::Millis pause_{0};
   base::WallTime next_turn_{};
   base::WallTime turn_began_{};
+  base::WallTime refused_until_{};  ///< the end of the window that was used up last
   int calls_of_turn_ = 0;
   /// After an outage one call goes ahead and finds out how things stand; the others follow it.
   enum class Scout { back, due } scout_ = Scout::back;

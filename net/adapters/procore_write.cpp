@@ -123,6 +123,8 @@ void note_missing_fields(const Site& site, const PushOp& op, std::span<const Wri
     const Value* ours = op.fields.find(field.ours);
     const Value* theirs = record.fields.find(field.ours);
     if (same(ours, theirs, field.shape, op.action)) continue;
+    // What somebody wrote over our capture since it was made is no lack of it.
+    if (op.action == Action::create && is_edited(record) && !is_blank(theirs)) continue;
     missing.push_back(std::string(field.ours) + " is " + shown(theirs) + ", not " + shown(ours));
   }
 }

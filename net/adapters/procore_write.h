@@ -38,7 +38,8 @@ bool is_sent(const Site& site, const PushOp& op, const WriteField& field);
 /// The sent fields under Procore's names.
 Document written(const Site& site, const PushOp& op, std::span<const WriteField> table);
 /// One line for each sent field that `record` shows differently. Nothing, "" and an empty list are
-/// one; text is compared as people see it; on create the service may add members to a set.
+/// one; text is compared as people see it; on create the service may add members to a set, and
+/// another value is no lack where the record was changed since.
 void note_missing_fields(const Site& site, const PushOp& op, std::span<const WriteField> table,
                          const RemoteRecord& record, std::vector<std::string>& missing);
 /// One line for each sent file that is not among the children `{id, name}`: as many of a name as

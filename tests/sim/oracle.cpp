@@ -35,9 +35,8 @@ const Document& fields_in(const Document& record) {
 
 /// Waiting for a person is a place an act may stay at: everything else must move on.
 bool is_for_a_person(const std::string& cause) {
-  constexpr std::string_view kCauses[] = {
-      "conflict",           "record_gone",   "refused_by_service", "transition_refused",
-      "locked_by_workflow", "field_invalid", "field_required"};
+  constexpr std::string_view kCauses[] = {"conflict", "record_gone", "transition_refused",
+                                          "locked_by_workflow", "field_invalid"};
   return std::find(std::begin(kCauses), std::end(kCauses), cause) != std::end(kCauses);
 }
 

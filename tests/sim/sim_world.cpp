@@ -396,15 +396,10 @@ void SimWorld::heal() {
     // someone logs in again.
     log_in(*device);
   }
-  if (!settle(tuning::kSettleMax)) {
-    // What only a person can mend: acts that were given up after many tries.
-    for (const auto& device : devices_) (void)call(*device, "retry");
-    if (!settle(tuning::kSettleMax)) {
-      for (const auto& device : devices_) {
-        const std::string stuck = stuck_acts(*this, *device);
-        if (!stuck.empty()) wrong("does not drain: " + stuck);
-      }
-    }
+  if (settle(tuning::kSettleMax)) return;
+  for (const auto& device : devices_) {
+    const std::string stuck = stuck_acts(*this, *device);
+    if (!stuck.empty()) wrong("does not drain: " + stuck);
   }
 }
 

@@ -270,6 +270,18 @@ TEST_CASE("each thing that did not arrive is one line") {
   }
 }
 
+TEST_CASE("what the office wrote over a capture is no lack of it, what is empty is") {
+  const auto lacks = [](std::string_view comment, std::string_view updated) {
+    const std::string body = R"({"id":1,"created_at":"2026-10-01T10:00:00Z","updated_at":")" +
+                             std::string(updated) + R"(","comment":")" + std::string(comment) +
+                             "\"}";
+    return missing("note", Action::create, {{"comment", "Wet floor"}}, body);
+  };
+  CHECK(lacks("Wet floor, closed off", "2026-10-01T10:00:30Z").empty());
+  CHECK(lacks("Wet fl", "2026-10-01T10:00:00Z").size() == 1);
+  CHECK(lacks("", "2026-10-01T10:00:30Z").size() == 1);
+}
+
 TEST_CASE("a date the service dropped is seen") {
   const Lines lines =
       missing("rfi", Action::edit, {{"due_date", "2026-11-05"}}, R"({"id":5,"due_date":null})");

@@ -164,12 +164,10 @@ Result<bool> Pusher::keep_withheld(Intent& intent, const StepDone& done) {
 /// A capture that was refused as a whole after its fields of admins were taken out: at a level that
 /// may set them it goes out whole, as the service may require them.
 Result<> Pusher::put_back(Intent& intent, const std::vector<std::string>& withheld) {
-  if (intent.act != Act::create || intent.sending_since) return Done{};
+  if (intent.act != Act::create) return Done{};
   TRY_ASSIGN(const auto acts, context_.work.open_intents_of(intent.item));
   for (Intent apart : acts) {
-    const bool may_go = std::none_of(withheld.begin(), withheld.end(),
-                                     [&](const auto& field) { return apart.fields.has(field); });
-    if (!is_taken_from(intent, apart) || !may_go) continue;
+    if (!is_taken_from(intent, apart) || !may_write(apart, withheld)) continue;
     for (const base::Field& field : apart.fields) intent.fields.set(field.name, field.value);
     apart.state = IntentState::cancelled;
     apart.cause = Cause::none;
@@ -232,7 +230,25 @@ void Pusher::pushed(Intent intent, const net::PushOp& op, std::optional<base::Wa
   }
   done(may_have_taken_effect(failure.cause)
            ? in_doubt_since(std::move(intent), *left_at, outcome.took, failure)
-           : outcomes_.failed(intent, failure));
+           : refused(intent, failure));
+}
+
+/// A service that requires a field which was taken out for this login's level speaks of the level:
+/// the capture goes out whole when that is back.
+Result<> Pusher::refused(const Intent& intent, const Failure& failure) {
+  if (intent.act != Act::create || failure.cause != Cause::field_required) {
+    return outcomes_.failed(intent, failure);
+  }
+  const auto level = level_in(context_.remote, intent.project, tool_of(intent));
+  const auto withheld = context_.remote.service.withheld(intent.kind, level);
+  TRY_ASSIGN(const auto acts, context_.work.open_intents_of(intent.item));
+  for (const Intent& apart : acts) {
+    if (!is_taken_from(intent, apart)) continue;
+    if (may_write(apart, withheld)) return outcomes_.again_now(intent, "the level is back");
+    return outcomes_.held(intent,
+                          {Cause::permission_missing, failure.what + "; " + apart.evidence});
+  }
+  return outcomes_.failed(intent, failure);
 }
 
 /// It is looked for from the earlier of two moments: where the machine slept since, the time the

@@ -38,6 +38,7 @@ class Pusher {
   base::Result<> put_back(storage::Intent& intent, const std::vector<std::string>& withheld);
   void pushed(storage::Intent intent, const net::PushOp& op, std::optional<base::WallTime> left_at,
               net::HttpOutcome outcome, const StepDone& done);
+  base::Result<> refused(const storage::Intent& intent, const base::Failure& failure);
   base::Result<> prove_removal(const storage::Intent& intent);
   base::Result<> still_there(const storage::Intent& intent);
   void look_in_lists(storage::Intent intent, net::LookUp look, std::vector<base::ServiceId> senders,

@@ -1,5 +1,7 @@
 #include "agent/sync/push/withheld.h"
 
+#include <algorithm>
+
 namespace fieldsync::sync {
 
 using storage::Intent;
@@ -11,9 +13,13 @@ std::string withheld_text(const std::vector<std::string>& fields) {
 }
 
 bool is_taken_from(const Intent& create, const Intent& apart) {
-  const bool unsent = !create.sending_since && !apart.sending_since;
-  return unsent && create.act == storage::Act::create && apart.act == storage::Act::edit &&
-         apart.item == create.item && apart.token == create.token;
+  return create.act == storage::Act::create && apart.act == storage::Act::edit &&
+         !apart.sending_since && apart.item == create.item && apart.token == create.token;
+}
+
+bool may_write(const Intent& intent, const std::vector<std::string>& withheld) {
+  return std::none_of(withheld.begin(), withheld.end(),
+                      [&](const std::string& field) { return intent.fields.has(field); });
 }
 
 std::optional<Intent> take_withheld(Intent& intent, const std::vector<std::string>& withheld) {
@@ -22,6 +28,7 @@ std::optional<Intent> take_withheld(Intent& intent, const std::vector<std::strin
   apart.act = storage::Act::edit;
   apart.fields = apart.base = {};
   apart.attachments.clear();
+  apart.sending_since.reset();  // the capture may have been under way, this never was
   std::vector<std::string> taken;
   for (const std::string& name : withheld) {
     const base::Value* value = intent.fields.find(name);

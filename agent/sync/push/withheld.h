@@ -16,8 +16,11 @@ namespace fieldsync::sync {
 std::optional<storage::Intent> take_withheld(storage::Intent& intent,
                                              const std::vector<std::string>& withheld);
 
-/// Whether `apart` was taken out of the capture `create`, and neither of them was sent since.
+/// Whether `apart` was taken out of the capture `create`, and was not sent since.
 bool is_taken_from(const storage::Intent& create, const storage::Intent& apart);
+
+/// Whether `intent` has none of the fields in `withheld`.
+bool may_write(const storage::Intent& intent, const std::vector<std::string>& withheld);
 
 /// "assignees, due_date: only an admin of the tool may set them".
 std::string withheld_text(const std::vector<std::string>& fields);

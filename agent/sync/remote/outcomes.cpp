@@ -101,6 +101,17 @@ Result<> Outcomes::sealed(const Intent& attempted) {
   return context_.work.update(*intent);
 }
 
+Result<> Outcomes::again_now(const Intent& attempted, std::string why) {
+  TRY_ASSIGN(auto intent, as_it_is(attempted));
+  if (!intent) return base::Done{};
+  intent->state = IntentState::queued;
+  intent->cause = Cause::none;
+  intent->evidence = std::move(why);
+  intent->next_attempt = {};
+  intent->changed_at = context_.now();
+  return context_.work.update(*intent);
+}
+
 Result<> Outcomes::hold(Intent intent, const Failure& failure) {
   intent.state = IntentState::held;
   intent.cause = failure.cause;

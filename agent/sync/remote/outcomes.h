@@ -31,6 +31,9 @@ class Outcomes {
   /// out of sight.
   std::function<void(const base::ProjectId&)> on_rights_doubtful;
 
+  /// It surely had no effect, and what stood against it is gone: it goes again at once.
+  base::Result<> again_now(const storage::Intent& attempted, std::string why);
+
   /// The link works again: whatever waited for it is due at once.
   base::Result<> link_is_back();
 

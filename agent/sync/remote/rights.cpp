@@ -159,19 +159,26 @@ base::Result<> RightsReader::take(const base::ProjectId& project, ProjectRights 
   for (const kinds::KindDescriptor& kind : kinds::all_kinds()) {
     if (may_more(before ? &*before : nullptr, kind.tool)) restored.emplace(kind.tool);
   }
-  if (restored.empty()) return Done{};
   return release(project, restored);
 }
 
+/// What was refused under rights that this reading shows as they were known before: the right may
+/// have been away in between. It is tried again a few times, so that a service which says yes here
+/// and no there is not asked for ever.
 base::Result<> RightsReader::release(const base::ProjectId& project,
-                                     const std::set<std::string>& tools) {
+                                     const std::set<std::string>& restored) {
   return context_.work.each_open([&](storage::Intent intent) -> base::Result<> {
-    const bool is_one = is_about_rights(intent.cause) && intent.project == project &&
-                        tools.contains(std::string(tool_of(intent)));
-    if (!is_one) return Done{};
+    if (!is_about_rights(intent.cause) || intent.project != project) return Done{};
+    const bool is_restored = restored.contains(std::string(tool_of(intent)));
+    if (is_restored) {
+      again_.erase(intent.id);
+    } else if (refusal(context_.remote, project, tool_of(intent)) ||
+               again_[intent.id]++ >= tuning::kRightsDoubtsMax) {
+      return Done{};
+    }
     if (intent.state == storage::IntentState::held) intent.state = storage::resumed_state(intent);
     intent.cause = base::Cause::none;
-    intent.evidence = "the right is back";
+    intent.evidence = is_restored ? "the right is back" : "by its rights this login may do it";
     intent.attempts = 0;
     intent.next_attempt = {};
     intent.changed_at = context_.now();

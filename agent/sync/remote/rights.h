@@ -47,10 +47,12 @@ class RightsReader {
   /// Takes new rights in and releases what they make possible.
   base::Result<> take(const base::ProjectId& project, ProjectRights rights);
   void keep(const base::ProjectId& project, ProjectRights rights);
-  base::Result<> release(const base::ProjectId& project, const std::set<std::string>& tools);
+  base::Result<> release(const base::ProjectId& project, const std::set<std::string>& restored);
 
   Context& context_;
   platform::Random random_;
+  /// How often an act went again though no reading showed that a right had come back.
+  std::map<base::IntentId, int> again_;
 };
 
 }  // namespace fieldsync::sync

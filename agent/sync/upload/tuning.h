@@ -33,7 +33,8 @@ inline constexpr Millis kStorageStaysOpen{20'000};
 
 /// A part the storage refuses is sent again this often before the whole upload is made anew.
 inline constexpr int kPartAttemptsMax = 4;
-/// Uploads begun over and over for one attachment before a person must look.
+/// Uploads that the service throws away one after another before a person must look: each sends the
+/// whole file again.
 inline constexpr int kUploadRestartsMax = 5;
 /// Another network is tried at once, but not within this time of the last vain try: a network that
 /// comes and goes each minute is told as another each time.

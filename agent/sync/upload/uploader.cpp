@@ -542,10 +542,13 @@ void Uploader::start_over(const std::shared_ptr<Run>& run, const Failure& failur
       !forgotten) {
     return end(run, forgotten);
   }
-  if (run->intent.attempts + 1 >= tuning::kUploadRestartsMax) {
-    return end(run, outcomes_.held(run->intent, failure));
+  int& restarts = restarts_[run->intent.id];
+  if (++restarts < tuning::kUploadRestartsMax) {
+    return fail(run, {Cause::upload_expired, failure.what});
   }
-  fail(run, {Cause::upload_expired, failure.what});
+  const std::string times = std::to_string(restarts) + " times";
+  restarts_.erase(run->intent.id);
+  end(run, outcomes_.held(run->intent, {Cause::refused_by_service, failure.what + ", " + times}));
 }
 
 void Uploader::fail(const std::shared_ptr<Run>& run, const Failure& failure) {

@@ -77,6 +77,8 @@ class Uploader {
   std::map<base::IntentId, Progress> progress_;
   /// When the addresses of an upload under way were last told, if later than its creation.
   std::map<base::IntentId, base::WallTime> tickets_from_;
+  /// Uploads of an act that the service threw away one after another since the start.
+  std::map<base::IntentId, int> restarts_;
   base::ByteCount bytes_sent_ = 0;
   LinkReach reach_;
   /// Acts with a part that left whole and whose answer was lost: the service may have it.
