@@ -251,7 +251,7 @@ TEST_CASE("each thing that did not arrive is one line") {
       {"rfi",
        Action::create,
        {{"assignees", List{"5"}}},
-       kRfiFull,
+       R"({"id":5,"subject":"S","assignees":[{"id":901},{"id":902}]})",
        {"assignees is \"901, 902\", not \"5\""}},
       {"note",
        Action::edit,
