@@ -45,6 +45,7 @@ void SharedPace::sent(WallTime now) {
     calls_of_turn_ = 0;
   }
   ++calls_of_turn_;
+  sent_since_refusal_ = true;
   draw(now);
   if (scout_ == Scout::due) next_turn_ = std::max(next_turn_, now + tuning::kPaceScout);
 }
@@ -86,10 +87,9 @@ void SharedPace::change_pause(double load, WallTime now) {
 void SharedPace::refused(const RateWindow& told, WallTime now) {
   scout_ = Scout::back;
   calls_of_turn_ = tuning::kPaceTurnCalls;
-  // Calls that left together are refused together: of one window only the first refusal is news.
-  const bool is_news = std::chrono::abs(told.resets_at - refused_until_) >= told.length / 2;
-  refused_until_ = told.resets_at;
-  if (is_news) pause_ = pause_after_refusal(told);
+  // Calls that left together are refused together: only the first of these refusals is news.
+  if (sent_since_refusal_) pause_ = pause_after_refusal(told);
+  sent_since_refusal_ = false;
   draw(std::max(now, told.resets_at));
 }
 

@@ -51,7 +51,7 @@ class SharedPace {
   base::Millis pause_{0};
   base::WallTime next_turn_{};
   base::WallTime turn_began_{};
-  base::WallTime refused_until_{};  ///< the end of the window that was used up last
+  bool sent_since_refusal_ = true;
   int calls_of_turn_ = 0;
   /// After an outage one call goes ahead and finds out how things stand; the others follow it.
   enum class Scout { back, due } scout_ = Scout::back;
