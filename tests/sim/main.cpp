@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <new>
 #include <sstream>
 #include <string>
@@ -27,6 +28,7 @@ struct Options {
   enum class Output { quiet, trace, brief } output = Output::quiet;
   enum class Twice { no, yes } twice = Twice::no;
   enum class Digest { no, yes } digest = Digest::no;
+  Part part;                ///< of each world
   std::string regressions;  ///< a file of seeds to run in place of a range
   int failures_max = 5;
 };
@@ -50,6 +52,7 @@ const char* profile_name(Profile profile) {
       "usage: fieldsync-sim [--first-seed N] [--seeds K] [--jobs J] [--trace]\n"
       "                     [--profile swarm|calm|link|crash|office|focus|brief] [--twice]\n"
       "                     [--until-failure] [--digest]\n"
+      "                     [--troubles NAME,...] [--steps N,...] [--devices N]\n"
       "       fieldsync-sim --regressions FILE [--digest]\n",
       why);
   std::exit(2);
@@ -67,6 +70,31 @@ Profile profile_of(const std::string& text) {
     if (text == known) return profile;
   }
   usage("no such profile");
+}
+
+/// "" holds none.
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  std::istringstream text(list);
+  for (std::string word; std::getline(text, word, ',');) words.push_back(word);
+  return words;
+}
+
+/// Whether `word` says what part of a world is played.
+bool read_part(Part& part, const std::string& word, const std::function<const char*()>& value) {
+  if (word == "--troubles") {
+    part.troubles = words_of(value());
+  } else if (word == "--steps") {
+    part.steps.emplace();
+    for (const std::string& step : words_of(value())) {
+      part.steps->push_back(static_cast<int>(number(step.c_str())));
+    }
+  } else if (word == "--devices") {
+    part.devices = static_cast<int>(number(value()));
+  } else {
+    return false;
+  }
+  return true;
 }
 
 Options read_options(int argc, char** argv) {
@@ -96,7 +124,7 @@ Options read_options(int argc, char** argv) {
       options.twice = Options::Twice::yes;
     } else if (word == "--digest") {
       options.digest = Options::Digest::yes;
-    } else {
+    } else if (!read_part(options.part, word, value)) {
       usage(("unknown option " + word).c_str());
     }
   }
@@ -106,7 +134,7 @@ Options read_options(int argc, char** argv) {
 
 std::string replay_line(const Plan& plan) {
   return "replay: fieldsync-sim --first-seed " + std::to_string(plan.seed) +
-         " --seeds 1 --profile " + profile_name(plan.profile) + " --trace (" FIELDSYNC_COMMIT ")";
+         " --seeds 1 --profile " + profile_name(plan.profile) + " --trace";
 }
 
 void tell_failure(const Plan& plan, const std::string& wrong) {
@@ -118,7 +146,9 @@ void tell_failure(const Plan& plan, const std::string& wrong) {
     std::printf("    %8.1f s  device %d  %s\n", static_cast<double>(step.at.count()) / 1'000.0,
                 step.device, std::string(name(step.act)).c_str());
   }
-  std::printf("  %s\n  %s\n", shrunk.wrong.c_str(), replay_line(plan).c_str());
+  const std::string replay = replay_line(plan);
+  std::printf("  %s\n  %s %s\n  whole world, %s\n  commit %s\n", shrunk.wrong.c_str(),
+              replay.c_str(), options_for(shrunk.plan).c_str(), replay.c_str(), FIELDSYNC_COMMIT);
   std::fflush(stdout);
 }
 
@@ -145,8 +175,8 @@ std::uint64_t share_of_digest(std::uint64_t seed, const SimWorld& world) {
 
 /// Runs one world, into the digest as well. Whether it passed.
 bool run_one(const Options& options, std::uint64_t seed, Profile profile, Tally& tally) {
-  const Plan plan = make_plan(seed, profile);
-  set_last_words(plan.summary() + "\n  " + replay_line(plan));
+  const Plan plan = part_of(make_plan(seed, profile), options.part);
+  set_last_words(plan.summary() + "\n  " + replay_line(plan) + " (commit " FIELDSYNC_COMMIT ")");
   SimWorld world(plan);
   if (options.output == Options::Output::trace) {
     std::printf("%s\n", plan.summary().c_str());

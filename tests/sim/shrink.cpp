@@ -56,6 +56,35 @@ class Shrinker {
 
 }  // namespace
 
+Plan part_of(Plan plan, const Part& part) {
+  const auto among = [](const auto& list, const auto& one) {
+    return std::find(list.begin(), list.end(), one) != list.end();
+  };
+  if (part.troubles) {
+    std::erase_if(plan.troubles,
+                  [&](Trouble one) { return !among(*part.troubles, std::string(name(one))); });
+  }
+  if (part.steps) {
+    std::erase_if(plan.steps, [&](const Step& one) { return !among(*part.steps, one.number); });
+  }
+  if (part.devices) {
+    plan.devices = std::min(plan.devices, *part.devices);
+    std::erase_if(plan.steps, [&](const Step& one) { return one.device >= plan.devices; });
+  }
+  return plan;
+}
+
+std::string options_for(const Plan& plan) {
+  std::string troubles, steps;
+  for (const Trouble one : plan.troubles) {
+    troubles += (troubles.empty() ? "" : ",") + std::string(name(one));
+  }
+  for (const Step& one : plan.steps)
+    steps += (steps.empty() ? "" : ",") + std::to_string(one.number);
+  return "--troubles \"" + troubles + "\" --steps \"" + steps + "\" --devices " +
+         std::to_string(plan.devices);
+}
+
 Shrunk shrink(const Plan& plan, const std::string& wrong) { return Shrinker(plan, wrong).run(); }
 
 }  // namespace fieldsync::sim

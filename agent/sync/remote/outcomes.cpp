@@ -66,9 +66,12 @@ Result<> Outcomes::again_later(Intent intent, const Failure& failure) {
   const bool link = waits_for_link(context_.remote, failure) && !too_long;
   // Only answers count: a link that comes and goes says nothing about the intent.
   if (!link && !too_long) ++intent.attempts;
-  // Only what surely had no effect may be held: a doubt stays a doubt until a look ends it.
-  if (failure.cause == Cause::unexpected_answer && intent.state == IntentState::queued &&
-      intent.attempts >= tuning::kUnexpectedMax) {
+  if (failure.cause != Cause::unexpected_answer) {
+    misread_.erase(intent.id);
+  } else if (++misread_[intent.id] >= tuning::kUnexpectedMax &&
+             intent.state == IntentState::queued) {
+    // Only what surely had no effect may be held: a doubt stays a doubt until a look ends it.
+    misread_.erase(intent.id);
     return hold(std::move(intent), failure);
   }
   intent.next_attempt = context_.now() + retry_delay(failure, intent.attempts, random_);

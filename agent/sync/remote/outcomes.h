@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 
 #include "agent/sync/remote/context.h"
@@ -44,6 +45,8 @@ class Outcomes {
   Context& context_;
   platform::Random random_;
   std::set<base::IntentId> waiting_for_link_;
+  /// Answers nobody could read, one after another since the start.
+  std::map<base::IntentId, int> misread_;
 };
 
 /// Whether a write that failed so may have taken effect all the same.
