@@ -31,7 +31,8 @@ Engine::Engine(platform::Host& host, net::HttpTransport& transport, base::Log& l
       deliveries_(context_, outcomes_),
       rights_(context_),
       puller_(context_, deliveries_, rights_, options.poll_interval),
-      pusher_(context_, puller_, deliveries_, outcomes_),
+      finder_(context_, puller_, deliveries_, outcomes_),
+      pusher_(context_, puller_, deliveries_, outcomes_, finder_),
       uploader_(context_, outcomes_, options.upload_style),
       downloader_(context_, puller_, room),
       renderer_(context_, options.photos),
@@ -261,7 +262,7 @@ void Engine::perform(const Step& step) {
       return pusher_.push(step.intent, done);
     case StepKind::look_up:
       ++calls_;
-      return pusher_.look_up(step.intent, done);
+      return finder_.look_up(step.intent, done);
     case StepKind::prove:
       ++calls_;
       return pusher_.prove(step.intent, done);

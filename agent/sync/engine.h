@@ -60,8 +60,10 @@ class Engine {
   bool is_under_way(const base::RecordId& item) const { return busy_.count(item_key(item)) != 0; }
   /// Nothing is under way and nothing becomes due within tuning::kSoon.
   bool is_idle() const;
-  std::optional<Uploader::Progress> upload_progress() const { return uploader_.progress(); }
-  base::ByteCount upload_bytes_sent() const { return uploader_.bytes_sent(); }
+  std::optional<PartSender::Progress> upload_progress() const {
+    return uploader_.sender().progress();
+  }
+  base::ByteCount upload_bytes_sent() const { return uploader_.sender().bytes_sent(); }
   /// Trouble with this machine's own disk, while it lasts.
   const std::optional<base::Failure>& trouble() const { return trouble_; }
   /// When work goes on after trouble, if it can.
@@ -96,6 +98,7 @@ class Engine {
   Deliveries deliveries_;
   RightsReader rights_;
   Puller puller_;
+  Finder finder_;
   Pusher pusher_;
   Uploader uploader_;
   Downloader downloader_;

@@ -3,7 +3,6 @@
 #include "agent/merge/three_way.h"
 #include "agent/sync/link/retry.h"
 #include "agent/sync/plan/planner.h"
-#include "agent/sync/pull/tuning.h"
 #include "agent/sync/push/withheld.h"
 #include "agent/sync/reconcile/binding.h"
 #include "agent/sync/reconcile/conflicts.h"
@@ -116,7 +115,7 @@ Result<bool> Pusher::reconcile(Intent& intent, net::PushOp& op, const StepDone& 
       return intent.act == Act::edit ? merge_edit(intent, op, done) : true;
     case merge::Decision::only_prove:
       if (intent.act == Act::edit) rebase(intent, op.current, {});
-      done(found(intent, key->id));
+      done(finder_.found(intent, key->id));
       return false;
     case merge::Decision::nothing:
     case merge::Decision::look:  // the next plan begins with the look
@@ -192,7 +191,7 @@ Result<bool> Pusher::merge_edit(Intent& intent, net::PushOp& op, const StepDone&
   rebase(intent, op.current, merged.to_send);
   if (merged.to_send.empty()) {
     // The service has these values already: nothing to send, only to prove.
-    done(found(intent, op.id));
+    done(finder_.found(intent, op.id));
     return false;
   }
   op.fields = merged.to_send;
@@ -217,10 +216,10 @@ void Pusher::pushed(Intent intent, const net::PushOp& op, std::optional<base::Wa
   if (answer) return done(made(std::move(intent), answer->id));
   const Failure& failure = answer.failure();
   if (op.action == net::Action::remove && failure.cause == Cause::record_gone) {
-    return done(found(std::move(intent), op.id));
+    return done(finder_.found(std::move(intent), op.id));
   }
   if (failure.cause == Cause::record_gone && op.action != net::Action::create) {
-    if (auto marked = mark_missing(intent); !marked) return done(marked);
+    if (auto marked = finder_.mark_missing(intent); !marked) return done(marked);
   }
   if (failure.cause == Cause::upload_expired) {
     // What was uploaded is of no use any more: the bytes go up again.
@@ -271,134 +270,7 @@ Result<> Pusher::made(Intent intent, const base::ServiceId& id) {
     TRY_ASSIGN(const bool traded, context_.work.trade_if_claimed(std::move(again), id));
     if (traded) return Done{};
   }
-  return found(std::move(intent), id);
-}
-
-Result<> Pusher::found(Intent intent, const base::ServiceId& id) {
-  intent.state = IntentState::sent;
-  intent.result = id;
-  intent.cause = Cause::not_read_back_yet;
-  intent.evidence.clear();
-  intent.attempts = 0;
-  intent.next_attempt = {};
-  intent.changed_at = context_.now();
-  return context_.work.record_sent(std::move(intent));
-}
-
-Result<> Pusher::not_found(Intent intent) {
-  intent.state = IntentState::queued;
-  intent.cause = Cause::none;
-  intent.evidence = "looked for at the service and not there: sent again";
-  // One lost answer is a matter of luck; where every answer is lost or an error, calls are saved.
-  intent.next_attempt =
-      intent.attempts <= 1
-          ? base::WallTime{}
-          : context_.now() + retry_delay({Cause::in_doubt, ""}, intent.attempts, random_);
-  intent.changed_at = context_.now();
-  return context_.work.update(intent);
-}
-
-void Pusher::look_up(base::IntentId id, StepDone done) {
-  auto loaded = context_.work.intent(id);
-  if (!loaded) return done(loaded.failure());
-  if (!*loaded || (*loaded)->state != IntentState::in_doubt) return done(Done{});
-  Intent intent = **loaded;
-  if (is_sealed(context_.remote, intent.project)) return done(outcomes_.sealed(intent));
-  switch (intent.act) {
-    case Act::edit:
-    case Act::attach:
-    case Act::remove:
-    case Act::restore:
-      return look_at_record(std::move(intent), std::move(done));
-    case Act::create:
-    case Act::reply:
-      break;
-  }
-  auto op = bind(context_, intent);
-  if (!op) return done(outcomes_.unproven(intent, op.failure()));
-  net::LookUp look;
-  look.op = *op;
-  const base::WallTime sent_at = intent.sending_since.value_or(intent.captured_at);
-  look.since = sent_at - tuning::kWindowOverlap;
-  look.until = context_.courier.service_now() + tuning::kWindowAhead;
-  look_in_lists(std::move(intent), std::move(look), senders_of(context_.remote, intent.author),
-                std::move(done));
-}
-
-/// Among what each of `senders` made, one list after the other.
-void Pusher::look_in_lists(Intent intent, net::LookUp look, std::vector<base::ServiceId> senders,
-                           StepDone done) {
-  if (senders.empty()) return done(not_found(intent));
-  look.me = senders.front();
-  senders.erase(senders.begin());
-  const NotThere not_there = [this, look, senders, done](const Intent& looked_for, int) {
-    look_in_lists(looked_for, look, senders, done);
-  };
-  // What is removed between two pages moves the rest up, and one record is on neither of them.
-  const NotThere once_more = [this, look, not_there, done](const Intent& looked_for, int pages) {
-    if (pages == 0) return not_there(looked_for, pages);
-    look_in_list(looked_for, look, 0, not_there, done);
-  };
-  look_in_list(std::move(intent), std::move(look), 0, once_more, std::move(done));
-}
-
-void Pusher::look_in_list(Intent intent, net::LookUp look, int pages, NotThere not_there,
-                          StepDone done) {
-  if (pages >= tuning::kPagesMax) {
-    return done(outcomes_.unproven(
-        intent, {Cause::limit_reached, "the look for this capture does not end"}));
-  }
-  net::HttpRequest request = context_.remote.service.look_up(look);
-  context_.courier.send(
-      std::move(request), [this, intent, look, pages, not_there, done](net::HttpOutcome outcome) {
-        if (!outcome.response) return done(outcomes_.unproven(intent, outcome.response.failure()));
-        auto page = context_.remote.service.read_look_up(look, *outcome.response);
-        context_.ended(look_up_endpoint(intent.kind), page);
-        if (!page) return done(look_failed(intent, page.failure()));
-        for (const net::RemoteRecord& candidate : page->candidates) {
-          auto claimed = context_.work.is_claimed(intent.kind, intent.project, candidate.id);
-          if (!claimed) return done(claimed.failure());
-          if (!*claimed) return done(found(intent, candidate.id));
-        }
-        if (page->next) return look_in_list(intent, *page->next, pages + 1, not_there, done);
-        not_there(intent, pages);
-      });
-}
-
-void Pusher::look_at_record(Intent intent, StepDone done) {
-  auto key = key_of(context_, intent);
-  if (!key) return done(key.failure());
-  if (!*key) return done(not_found(intent));
-  puller_.show(**key, [this, intent, id = (*key)->id, done](Result<> stored,
-                                                            std::optional<net::RemoteRecord> record,
-                                                            std::optional<Failure> failure) {
-    if (!stored) return done(stored);
-    const bool gone = failure && failure->cause == Cause::record_gone;
-    if (gone && intent.act == Act::remove) return done(found(intent, id));
-    if (gone && intent.act == Act::restore) return done(not_found(intent));
-    if (failure) return done(look_failed(intent, *failure));
-    if (intent.act == Act::remove) return done(not_found(intent));
-    auto lacks = deliveries_.missing(intent, *record);
-    if (!lacks) return done(lacks.failure());
-    done(lacks->empty() ? found(intent, record->id) : not_found(intent));
-  });
-}
-
-/// Where the record cannot be read any more, nobody can say what became of the act: a person must
-/// know. It is looked for again when the record is back.
-Result<> Pusher::look_failed(const Intent& intent, const Failure& failure) {
-  if (failure.cause != Cause::record_gone) return outcomes_.unproven(intent, failure);
-  TRY(mark_missing(intent));
-  return outcomes_.held(intent, failure);
-}
-
-/// The service does not show the record to this login: no more is known than after one list
-/// without it.
-Result<> Pusher::mark_missing(const Intent& intent) {
-  TRY_ASSIGN(const auto key, key_of(context_, intent));
-  if (!key) return Done{};
-  TRY_ASSIGN(const auto record, context_.mirror.record(*key));
-  return record ? context_.mirror.mark_missing(*key, context_.now()) : Result<>(Done{});
+  return finder_.found(std::move(intent), id);
 }
 
 /// The service answers 404 also for what this login may not see (facts/procore-api.md 5.3): only
@@ -418,7 +290,7 @@ Result<> Pusher::prove_removal(const Intent& intent) {
 /// A removal that was taken for done while the record was out of sight: it is sent again, which
 /// harms nothing. The first time the answer may just be older than the removal.
 Result<> Pusher::still_there(const Intent& intent) {
-  if (intent.attempts > 0) return not_found(intent);
+  if (intent.attempts > 0) return finder_.not_found(intent);
   return outcomes_.unproven(intent,
                             {Cause::not_read_back_yet, "removed, but the service still shows it"});
 }

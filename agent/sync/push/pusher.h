@@ -2,26 +2,26 @@
 
 #include "agent/merge/three_way.h"
 #include "agent/sync/pull/puller.h"
+#include "agent/sync/push/finder.h"
 #include "agent/sync/reconcile/deliveries.h"
 
 namespace fieldsync::sync {
 
-/// Carries one intent to the service: sends it, looks for it when the answer was lost, reads it
-/// back. Every outcome is one transaction; a crash between any two leaves a state that the next
-/// plan goes on from. Loop thread only.
+/// Carries one intent to the service: sends it and reads it back; where the answer was lost the
+/// Finder looks for it in between. Every outcome is one transaction; a crash between any two leaves
+/// a state that the next plan goes on from. Loop thread only.
 class Pusher {
  public:
-  Pusher(Context& context, Puller& puller, Deliveries& deliveries, Outcomes& outcomes)
+  Pusher(Context& context, Puller& puller, Deliveries& deliveries, Outcomes& outcomes,
+         Finder& finder)
       : context_(context),
         puller_(puller),
         deliveries_(deliveries),
         outcomes_(outcomes),
-        random_(context.host.random.fork()) {}
+        finder_(finder) {}
 
   /// Sends a queued intent. It is marked `sending`, durably, before the request leaves.
   void push(base::IntentId id, StepDone done);
-  /// Finds out whether a write in doubt took effect; back to the queue only after a complete look.
-  void look_up(base::IntentId id, StepDone done);
   /// Reads the record of a sent intent back.
   void prove(base::IntentId id, StepDone done);
 
@@ -41,28 +41,17 @@ class Pusher {
   base::Result<> refused(const storage::Intent& intent, const base::Failure& failure);
   base::Result<> prove_removal(const storage::Intent& intent);
   base::Result<> still_there(const storage::Intent& intent);
-  void look_in_lists(storage::Intent intent, net::LookUp look, std::vector<base::ServiceId> senders,
-                     StepDone done);
-  /// Gets how many pages followed the first.
-  using NotThere = std::function<void(const storage::Intent&, int)>;
-  void look_in_list(storage::Intent intent, net::LookUp look, int pages, NotThere not_there,
-                    StepDone done);
-  void look_at_record(storage::Intent intent, StepDone done);
   /// Its request left at `left_at` and may have taken effect; its end came after `took`.
   base::Result<> in_doubt_since(storage::Intent intent, base::WallTime left_at, base::Millis took,
                                 const base::Failure& failure);
   /// The service answered with what it made.
   base::Result<> made(storage::Intent intent, const base::ServiceId& id);
-  base::Result<> mark_missing(const storage::Intent& intent);
-  base::Result<> look_failed(const storage::Intent& intent, const base::Failure& failure);
-  base::Result<> found(storage::Intent intent, const base::ServiceId& id);
-  base::Result<> not_found(storage::Intent intent);
 
   Context& context_;
   Puller& puller_;
   Deliveries& deliveries_;
   Outcomes& outcomes_;
-  platform::Random random_;
+  Finder& finder_;
 };
 
 }  // namespace fieldsync::sync
