@@ -29,6 +29,8 @@ void note(Stage& stage) { one_act(stage, Act::note); }
 void edit(Stage& stage) { one_act(stage, Act::edit); }
 void photo(Stage& stage) { one_act(stage, Act::photo); }
 void reply(Stage& stage) { one_act(stage, Act::reply); }
+void rfi_with_file(Stage& stage) { one_act(stage, Act::rfi_with_file); }
+void attach(Stage& stage) { one_act(stage, Act::attach); }
 
 void removal(Stage& stage) {
   note(stage);
@@ -74,6 +76,8 @@ const Scenario kScenarios[] = {{"a note", "notes", note},
                                {"an edit", "rfis", edit},
                                {"a photo", "photos", photo},
                                {"a reply", "rfis", reply},
+                               {"an RFI with a file", "rfis", rfi_with_file},
+                               {"a file for an RFI", "rfis", attach},
                                {"a removal", "notes", removal},
                                {"a conflict decided for us", "rfis", conflict_for_us},
                                {"a conflict decided for them", "rfis", conflict_for_them},
