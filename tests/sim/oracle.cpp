@@ -312,6 +312,12 @@ std::string stuck_acts(SimWorld& world, Device& device) {
   return "";
 }
 
+static std::string integrity_of(storage::Database& database) try {
+  return database.integrity();
+} catch (const storage::SqlError& error) {
+  return error.what();
+}
+
 std::string check_databases(const SimDisk& disk) {
   // On a copy, so that the agent still meets the disk as the crash left it.
   SimDisk copy(disk.clock(), platform::Random(1));
@@ -324,7 +330,7 @@ std::string check_databases(const SimDisk& disk) {
     if (found == image.end() || found->second.empty()) continue;
     auto opened = storage::Database::open(name, options);
     if (!opened) return std::string(name) + " after a crash: " + opened.failure().what;
-    const std::string integrity = (*opened)->integrity();
+    const std::string integrity = integrity_of(**opened);
     if (integrity != "ok") return std::string(name) + " after a crash: " + integrity;
   }
   return "";

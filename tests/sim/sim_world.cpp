@@ -268,6 +268,7 @@ void SimWorld::end_process(Device& device, Loss loss) {
   if (loss != Loss::process) device.seen.clear();
   if (loss == Loss::mirror) {
     for (const char* name : {"/state/mirror.db", "/state/mirror.db-wal"}) device.disk.forget(name);
+    device.disk.make_names_durable("/state");
     (void)device.disk.remove_tree("/state/files");
   }
 }

@@ -275,7 +275,12 @@ Result<> Pusher::made(Intent intent, const base::ServiceId& id) {
 
 /// The service answers 404 also for what this login may not see (facts/procore-api.md 5.3): only
 /// with rights that were read after the removal it means that the record is gone.
-Result<> Pusher::prove_removal(const Intent& intent) {
+Result<> Pusher::prove_removal(Intent intent) {
+  if (intent.changed_at > context_.now()) {
+    // The clock was set back since: what is read from now on is later all the same.
+    intent.changed_at = context_.now();
+    TRY(context_.work.update(intent));
+  }
   const auto rights = context_.remote.rights.find(intent.project);
   const bool may_see = rights != context_.remote.rights.end() &&
                        rights->second.read_at > intent.changed_at &&

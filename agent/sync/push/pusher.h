@@ -39,7 +39,7 @@ class Pusher {
   void pushed(storage::Intent intent, const net::PushOp& op, std::optional<base::WallTime> left_at,
               net::HttpOutcome outcome, const StepDone& done);
   base::Result<> refused(const storage::Intent& intent, const base::Failure& failure);
-  base::Result<> prove_removal(const storage::Intent& intent);
+  base::Result<> prove_removal(storage::Intent intent);
   base::Result<> still_there(const storage::Intent& intent);
   /// Its request left at `left_at` and may have taken effect; its end came after `took`.
   base::Result<> in_doubt_since(storage::Intent intent, base::WallTime left_at, base::Millis took,
