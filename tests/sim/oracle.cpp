@@ -360,7 +360,7 @@ std::string check_in_sight(SimWorld& world, Device& device) {
     if (!world.plan().follows(kind + "s")) continue;
     const auto shown = world.call(device, "list", {{"kind", kind}});
     if (!shown) return "";  // a disk that fails says so in status
-    std::set<std::string> now;
+    std::set<std::string> now, out_of_sight;
     for (const Value& entry : list_in(*shown, "records")) {
       const Document& record = *entry.as_document();
       if (record.text("state") != "gone") now.insert(kind + " " + record.text("service_id"));
@@ -373,11 +373,14 @@ std::string check_in_sight(SimWorld& world, Device& device) {
       // Drafts and private records are shown to some levels only.
       const bool hidden = is_private || theirs.text("status") == "draft";
       const bool is_there = theirs.find("deleted_at")->is_null() && !hidden;
+      // What was out of sight for a while has to be listed again before it can be missed.
+      if (hidden) out_of_sight.insert(id);
       if (is_there && device.seen.contains(id) && !now.contains(id)) {
         return "vanished: device " + std::to_string(device.number) + " shows " + id + " no more";
       }
     }
     device.seen.insert(now.begin(), now.end());
+    for (const std::string& id : out_of_sight) device.seen.erase(id);
   }
   return "";
 }
