@@ -40,18 +40,6 @@ bool is_for_a_person(const std::string& cause) {
   return std::find(std::begin(kCauses), std::end(kCauses), cause) != std::end(kCauses);
 }
 
-/// Written over in the second it was made in: the service's stamps cannot tell that from a capture
-/// that was not taken as it was sent, which a person must see.
-bool is_unprovable(SimWorld& world, const Document& act) {
-  if (act.text("evidence").rfind("sent and accepted", 0) != 0) return false;
-  for (const Value& row : world.records(act.text("kind"))) {
-    const Document& record = *row.as_document();
-    if (std::to_string(record.integer("id")) != act.text("service_id")) continue;
-    return record.text("created_at") == record.text("updated_at");
-  }
-  return false;
-}
-
 /// What the service holds, asked once for all promises.
 class Holdings {
  public:
@@ -297,8 +285,7 @@ std::string stuck_acts(SimWorld& world, Device& device) {
     // True when it was said: the project's RFI manager was out of the project.
     const bool no_manager = act.text("cause") == "refused_by_service" &&
                             act.text("evidence").find("is not in the project") != std::string::npos;
-    const bool asks =
-        hidden || no_manager || is_for_a_person(act.text("cause")) || is_unprovable(world, act);
+    const bool asks = hidden || no_manager || is_for_a_person(act.text("cause"));
     if (act.text("state") == "held" && asks) {
       held.insert(act.text("item"));
       continue;

@@ -282,7 +282,21 @@ std::int64_t some_record(SimWorld& world, const std::string& kind, Random& rando
   return all.empty() ? 0 : all[random.below(all.size())].as_document()->integer("id");
 }
 
+/// No person writes over a record in the second in which it came. The service's stamps, of whole
+/// seconds, could not tell.
+bool is_brand_new(SimWorld& world, std::int64_t id) {
+  const base::WallTime now = DeviceClock::kStart + world.now().since_start;
+  for (const Value& row : world.records("rfi")) {
+    const Document& record = *row.as_document();
+    if (record.integer("id") != id) continue;
+    const auto made = base::parse_iso(record.text("created_at"));
+    return made && now - *made < std::chrono::seconds(1);
+  }
+  return false;
+}
+
 void office_clash(SimWorld& world, std::int64_t id, const std::string& mark, Random& random) {
+  if (is_brand_new(world, id)) return;
   constexpr const char* kFields[] = {"reference", "drawing_number", "question_body"};
   const std::string field = kFields[random.below(3)];
   office(world, {{"do", "edit_record"}, {"id", id}, {"fields", Document{{field, mark}}}});
