@@ -181,6 +181,7 @@ Reply on_record(World& world, const std::string& what, const Document& command) 
     store(world, *record, "update");
   } else if (what == "close_rfi") {
     record->status = "closed";
+    record->restricted = is_true(record->body, "is_private");
     record->body.set("time_resolved", iso_text(world.now()));
     store(world, *record, "update");
   } else if (what == "set_private") {
@@ -188,7 +189,8 @@ Reply on_record(World& world, const std::string& what, const Document& command) 
     record->body.set("is_private", record->restricted);
     store(world, *record, "update");
   } else {
-    record->deleted_at = what == "delete" ? std::optional(world.now()) : std::nullopt;
+    const auto since = record->deleted_at.value_or(world.now());
+    record->deleted_at = what == "delete" ? std::optional(since) : std::nullopt;
     store(world, *record, what);
   }
   return done(record->id);

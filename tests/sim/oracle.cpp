@@ -40,6 +40,16 @@ bool is_for_a_person(const std::string& cause) {
   return std::find(std::begin(kCauses), std::end(kCauses), cause) != std::end(kCauses);
 }
 
+/// Refusals that were true when they were said: the project's RFI manager was out of the project;
+/// the office deleted what had been made of the capture before its lost answer was looked for, and
+/// only its upload tells.
+bool is_true_refusal(const Document& act) {
+  if (act.text("cause") != "refused_by_service") return false;
+  const std::string evidence = act.text("evidence");
+  return evidence.find("is not in the project") != std::string::npos ||
+         evidence.find("upload: has already been used") != std::string::npos;
+}
+
 /// What the service holds, asked once for all promises.
 class Holdings {
  public:
@@ -282,10 +292,7 @@ std::string stuck_acts(SimWorld& world, Device& device) {
     // A record that was private and is deleted looks like one that is no longer shown.
     const bool hidden = act.text("cause") == "permission_missing" &&
                         act.text("evidence").find("private") != std::string::npos;
-    // True when it was said: the project's RFI manager was out of the project.
-    const bool no_manager = act.text("cause") == "refused_by_service" &&
-                            act.text("evidence").find("is not in the project") != std::string::npos;
-    const bool asks = hidden || no_manager || is_for_a_person(act.text("cause"));
+    const bool asks = hidden || is_true_refusal(act) || is_for_a_person(act.text("cause"));
     if (act.text("state") == "held" && asks) {
       held.insert(act.text("item"));
       continue;
@@ -358,7 +365,8 @@ std::string check_in_sight(SimWorld& world, Device& device) {
       const Value* restricted = fields_in(theirs).find("is_private");
       const bool is_private = restricted && restricted->as_bool() && *restricted->as_bool();
       // Drafts and private records are shown to some levels only.
-      const bool hidden = is_private || theirs.text("status") == "draft";
+      const std::string status = theirs.text("status");
+      const bool hidden = is_private || status == "draft" || status == "closed_draft";
       const bool is_there = theirs.find("deleted_at")->is_null() && !hidden;
       // What was out of sight for a while has to be listed again before it can be missed.
       if (hidden) out_of_sight.insert(id);
