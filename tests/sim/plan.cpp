@@ -5,6 +5,9 @@
 #include <cmath>
 #include <utility>
 
+#include "agent/sync/link/tuning.h"
+#include "agent/sync/remote/tuning.h"
+#include "net/tuning.h"
 #include "tests/sim/tuning.h"
 
 namespace fieldsync::sim {
@@ -362,6 +365,22 @@ Millis slowest_sync(const Plan& plan) {
   Random random(plan.seed * 59 + 17);
   const Millis drawn{static_cast<std::int64_t>(std::exp(random.fraction() * 5) * 10)};
   return plan.has(Trouble::slow_disk) ? drawn : Millis{0};
+}
+
+Millis drain_bound(const Plan& plan) {
+  const auto is_played = [&](Act first, Act last) {
+    return std::any_of(plan.steps.begin(), plan.steps.end(),
+                       [&](const Step& step) { return step.act >= first && step.act <= last; });
+  };
+  // An act, another one that waits for it, and the proof.
+  Millis bound = sync::tuning::kRetryMax * 3 + net::tuning::kSpikeWindow;
+  // A right that is back shows when rights are read the next time.
+  if (is_played(Act::level_down, Act::member_in)) bound += sync::tuning::kPermissionsInterval;
+  // A pause asked for, and turns drawn as late as one and a half of the longest pause.
+  if (plan.has(Trouble::budget) || plan.has(Trouble::too_many)) {
+    bound += net::tuning::kClosedMax + net::tuning::kPaceMax * 3 / 2;
+  }
+  return bound;
 }
 
 base::Document service_settings(const Plan& plan) {

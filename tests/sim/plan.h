@@ -137,6 +137,9 @@ struct Zone {
 Zone zone_of(const Plan& plan, int device);
 /// The longest that a sync of a slow disk takes in this world; 0 where disks are quick.
 base::Millis slowest_sync(const Plan& plan);
+/// How long a healed world may take until nothing waits: the longest waits that its troubles
+/// and steps can have drawn, one after another.
+base::Millis drain_bound(const Plan& plan);
 /// Switches of the service that the plan's seed throws, by name.
 base::Document service_settings(const Plan& plan);
 

@@ -397,10 +397,12 @@ void SimWorld::heal() {
     // someone logs in again.
     log_in(*device);
   }
-  if (settle(tuning::kSettleMax)) return;
+  const Millis bound = drain_bound(plan_);
+  if (settle(bound)) return;
+  const std::string within = std::to_string(bound.count() / 60'000) + " min";
   for (const auto& device : devices_) {
     const std::string stuck = stuck_acts(*this, *device);
-    if (!stuck.empty()) wrong("does not drain: " + stuck);
+    if (!stuck.empty()) wrong("does not drain in " + within + ": " + stuck);
   }
 }
 

@@ -9,8 +9,6 @@ using base::Millis;
 
 /// The first mirror is pulled before trouble begins: a tiny project takes some thirty calls.
 inline constexpr Millis kCalmBefore{60'000};
-/// After healing: the longest retry (5 min), the hourly look at permissions, and a spike window.
-inline constexpr Millis kSettleMax{2 * 3'600'000};
 inline constexpr Millis kSettleLook{30'000};
 /// A verb that needs the network answers within the transport's patience and a retry.
 inline constexpr Millis kAnswerMax{300'000};
