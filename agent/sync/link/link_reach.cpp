@@ -33,9 +33,14 @@ void LinkReach::arrived(base::IntentId intent, ByteCount size) {
 
 base::Millis LinkReach::wait(base::IntentId intent) {
   int& waits = cuts_[intent].waits;
-  const base::Millis wait = tuning::kTooLongWaitMin * (1 << waits);
+  const base::Millis wait = vain_wait(waits);
   waits = std::min(waits + 1, tuning::kTooLongDoublingsMax);
-  return std::min(wait, tuning::kTooLongWaitMax);
+  return wait;
+}
+
+base::Millis vain_wait(int waits) {
+  const int doublings = std::clamp(waits, 0, tuning::kTooLongDoublingsMax);
+  return std::min(tuning::kTooLongWaitMin * (1 << doublings), tuning::kTooLongWaitMax);
 }
 
 }  // namespace fieldsync::sync

@@ -37,4 +37,7 @@ class LinkReach {
   base::ByteCount reach_ = 0;
 };
 
+/// How long a file that was sent in vain again and again is left alone, after `waits` such waits.
+base::Millis vain_wait(int waits);
+
 }  // namespace fieldsync::sync

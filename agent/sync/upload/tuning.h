@@ -33,9 +33,9 @@ inline constexpr Millis kStorageStaysOpen{20'000};
 
 /// A part the storage refuses is sent again this often before the whole upload is made anew.
 inline constexpr int kPartAttemptsMax = 4;
-/// Uploads that the service throws away one after another before a person must look: each sends the
-/// whole file again.
-inline constexpr int kUploadRestartsMax = 5;
+/// Uploads of an act that are lost before it waits for minutes to hours each time: every one sends
+/// the file again, and on a link too slow for the time its parts have all of them are lost.
+inline constexpr int kUploadRestartsSoon = 4;
 /// Another network is tried at once, but not within this time of the last vain try: a network that
 /// comes and goes each minute is told as another each time.
 inline constexpr Millis kTooLongPause{10 * 60'000};

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/sync/link/tuning.h"
 #include "agent/sync/remote/people.h"
 #include "agent/sync/upload/tuning.h"
 #include "agent/sync/upload/upload_deadline.h"
@@ -289,13 +290,14 @@ void Uploader::start_over(const Run& run, const Failure& failure) {
       !forgotten) {
     return end(run, forgotten);
   }
-  int& restarts = restarts_[run->intent.id];
-  if (++restarts < tuning::kUploadRestartsMax) {
-    return fail(run, {Cause::upload_expired, failure.what});
+  if (restarts_.size() >= tuning::kCutActsMax) restarts_.clear();
+  const int restarts = ++restarts_[run->intent.id];
+  Failure lost{Cause::upload_expired, failure.what};
+  if (restarts > tuning::kUploadRestartsSoon) {
+    lost.what += ", " + std::to_string(restarts) + " times";
+    lost.wait_asked = vain_wait(restarts - tuning::kUploadRestartsSoon - 1);
   }
-  const std::string times = std::to_string(restarts) + " times";
-  restarts_.erase(run->intent.id);
-  end(run, outcomes_.held(run->intent, {Cause::refused_by_service, failure.what + ", " + times}));
+  fail(run, lost);
 }
 
 void Uploader::fail(const Run& run, const Failure& failure) {

@@ -54,7 +54,7 @@ class Uploader {
   PartSender sender_;
   /// When the addresses of an upload under way were last told, if later than its creation.
   std::map<base::IntentId, base::WallTime> tickets_from_;
-  /// Uploads of an act that the service threw away one after another since the start.
+  /// Uploads lost since the start, by act; past tuning::kCutActsMax acts the memory starts anew.
   std::map<base::IntentId, int> restarts_;
 };
 
