@@ -164,8 +164,11 @@ Result<IntentFacts> Surveyor::facts_of(Intent intent, const Situation& situation
   if (intent.state == IntentState::sent) {
     const bool listed_since =
         tool && tool->state.complete_as_of && *tool->state.complete_as_of > intent.changed_at;
+    // Where the clock was set back since, no list would be later than the act for as long.
+    const bool is_ahead = intent.changed_at > context_.now();
     const bool by_list = tool && !context_.remote.service.needs_show(intent.kind) &&
-                         intent.act != Act::remove && intent.act != Act::restore && !listed_since;
+                         intent.act != Act::remove && intent.act != Act::restore && !listed_since &&
+                         !is_ahead;
     facts.proof = by_list ? IntentFacts::Proof::by_list : IntentFacts::Proof::by_show;
   }
   facts.intent = std::move(intent);
@@ -237,14 +240,18 @@ Result<IntentFacts::Sight> Surveyor::sight_of(const Intent& intent, const ToolFa
   if (record->extent == storage::MirrorRecord::Extent::summary_only) {
     return IntentFacts::Sight::stale_record;
   }
-  if (record->observed_at >= fresh_from) return IntentFacts::Sight::fresh;
+  // What was seen at a time to come was seen before the clock was set back.
+  const auto is_fresh = [&](base::WallTime seen) {
+    return seen >= fresh_from && seen <= context_.now();
+  };
+  if (is_fresh(record->observed_at)) return IntentFacts::Sight::fresh;
   // Lists of changes tell of every edit, except of notes older than their window.
   const bool covered = tool && (tool->state.tool != "notes" ||
                                 record->fields.text("date") >=
                                     base::to_iso_date(context_.now() - tuning::kNotesBack));
   if (!covered) return IntentFacts::Sight::stale_record;
   const auto as_of = tool->state.complete_as_of;
-  return as_of && *as_of >= fresh_from ? IntentFacts::Sight::fresh : IntentFacts::Sight::stale_tool;
+  return as_of && is_fresh(*as_of) ? IntentFacts::Sight::fresh : IntentFacts::Sight::stale_tool;
 }
 
 /// What the policy says of a photo whose bytes have not begun to leave.

@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "agent/sync/remote/context.h"
+#include "agent/sync/pull/mirror_row.h"
 #include "net/adapters/procore.h"
 #include "platform/base/json.h"
 #include "tests/bench/bare_disk.h"

@@ -374,6 +374,8 @@ Millis drain_bound(const Plan& plan) {
   };
   // An act, another one that waits for it, and the proof.
   Millis bound = sync::tuning::kRetryMax * 3 + net::tuning::kSpikeWindow;
+  // A part that began on the slow link keeps its pace: 6 MB at 4 KB/s, and one more try.
+  if (plan.has(Trouble::slow)) bound += std::chrono::minutes(50);
   // A right that is back shows when rights are read the next time.
   if (is_played(Act::level_down, Act::member_in)) bound += sync::tuning::kPermissionsInterval;
   // A pause asked for, and turns drawn as late as one and a half of the longest pause.
