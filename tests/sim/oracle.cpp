@@ -42,11 +42,14 @@ bool is_for_a_person(const std::string& cause) {
 
 /// Refusals that were true when they were said: the project's RFI manager was out of the project;
 /// the office deleted what had been made of the capture before its lost answer was looked for, and
-/// only its upload tells.
+/// only its upload tells; the office wrote over it in the second it came, which stamps of whole
+/// seconds cannot tell.
 bool is_true_refusal(const Document& act) {
   if (act.text("cause") != "refused_by_service") return false;
   const std::string evidence = act.text("evidence");
   return evidence.find("is not in the project") != std::string::npos ||
+         (evidence.starts_with("sent and accepted") &&
+          evidence.find("is \"Office") != std::string::npos) ||
          evidence.find("upload: has already been used") != std::string::npos;
 }
 
