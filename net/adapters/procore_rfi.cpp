@@ -210,12 +210,11 @@ class RfiMapping : public KindMapping {
     const Document& fields = candidate.fields;
     if (!in_window(look, fields, "created_by", "created_at")) return false;
     if (look.op.action != Action::reply) {
-      // A list may leave the question out, and the office may have edited it or the subject since:
-      // author, window and the other of them then have to do.
-      const bool same_question = same_text(look.op.fields, fields, "question");
-      return same_text(look.op.fields, fields, "subject")
-                 ? !fields.has("question") || is_edited(candidate) || same_question
-                 : fields.has("question") && is_edited(candidate) && same_question;
+      // A list may leave the question out, and the office may have edited it since: author, window
+      // and subject then have to do.
+      return same_text(look.op.fields, fields, "subject") &&
+             (!fields.has("question") || is_edited(candidate) ||
+              same_text(look.op.fields, fields, "question"));
     }
     std::vector<std::string> lacking;
     note_missing_files(look.op.files, {}, fields.find("attachments"), lacking);
